@@ -25,9 +25,21 @@ class Fault(NamedTuple):
         return Fault(prefix + self.path, self.code, self.message)
 
 
+_LONGEST_STEP = 128
+
+
 def pointer(*parts: str | int) -> str:
-    """Join keys and indexes to a JSON Pointer (RFC 6901, section 3)."""
-    return "".join("/" + str(part).replace("~", "~0").replace("/", "~1") for part in parts)
+    """Join keys and indexes to a JSON Pointer (RFC 6901, section 3).
+
+    What came in is told back within bounds: a longer key is cut, a lone surrogate becomes `?`.
+    """
+    return "".join("/" + _step(str(part)) for part in parts)
+
+
+def _step(key: str) -> str:
+    if len(key) > _LONGEST_STEP:
+        key = key[: _LONGEST_STEP - 1] + "…"
+    return key.encode(errors="replace").decode().replace("~", "~0").replace("/", "~1")
 
 
 class CapserverError(Exception):

@@ -12,8 +12,8 @@ from capserver.protocol.values import (
     Id,
     InitialContext,
     Name,
-    Resume,
     ResultError,
+    Resume,
     Seq,
     Value,
     Vocabulary,
@@ -55,7 +55,7 @@ class ManifestUpdate(ClientMessage):
     type: Literal["manifest.update"]
     id: Id
     add: list[Any] | None = optional(description="a list of Command; a known name is replaced")
-    remove: list[str] | None = optional()
+    remove: Annotated[list[str], Field(fail_fast=True)] | None = optional()
     vocabulary: VocabularyUpdate | None = optional()
     persona: Persona | None = optional()
     seq: Seq | None = optional()
@@ -81,7 +81,9 @@ class Instruct(ClientMessage):
     id: Id
     text: str = Field(min_length=1)
     on_busy: Literal["queue", "interrupt", "reject"] = "queue"
-    only: list[Name] | None = optional(description="the commands allowed; [] means text alone")
+    only: Annotated[list[Name], Field(fail_fast=True)] | None = optional(
+        description="the commands allowed; [] means text alone"
+    )
     require: bool = False
     remember: bool = True
     token: str | None = optional(description="in a first frame without a manifest")
@@ -191,6 +193,4 @@ def read_message(frame: dict[str, Any]) -> AnyClientMessage:
         return model.model_validate(without_nulls(frame))
     except ValidationError as error:
         message = f"the {kind} frame is not as it should be"
-        raise FrameError(
-            ErrorCode.INVALID_FRAME, message, faults_of(error), ref=ref, ref_type=kind
-        ) from None
+        raise FrameError(ErrorCode.INVALID_FRAME, message, faults_of(error), ref=ref, ref_type=kind) from None

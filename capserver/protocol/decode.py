@@ -15,6 +15,7 @@ _SURROGATE_ESCAPE: Final = re.compile(r"\\u[dD][89a-fA-F]")
 _SURROGATE: Final = re.compile("[\ud800-\udfff]")
 _LONGEST_INT: Final = 17
 _MOST_FAULTS: Final = 20
+_MOST_VALUES: Final = 200_000
 
 
 class _Refused(Exception):
@@ -71,7 +72,7 @@ def decode_json(text: str) -> Any:
     """Read one JSON value (RFC 8259) strictly.
 
     Refused, each with its JSON Pointer and all at once: duplicate keys, NaN and Infinity, numbers
-    that overflow, integers beyond ±(2^53-1), lone surrogates, nesting over 32.
+    that overflow, integers beyond ±(2^53-1), lone surrogates, nesting over 32, over 200,000 values.
 
     Raises:
         FrameError: `invalid_frame`, with the faults.
@@ -85,8 +86,29 @@ def decode_json(text: str) -> Any:
     else:
         deep = text.count("{") + text.count("[") > MAX_DEPTH and _too_deep_at_all(value)
         if not deep and (_SURROGATE_ESCAPE.search(text) is None or not _faults(value)):
+            if len(text) > _MOST_VALUES and _too_many(value):
+                raise _too_many_values()
             return value
     raise _refusal(text)
+
+
+def _too_many(value: Any) -> bool:
+    """Whether there are more values in it than a reader should have to look at."""
+    count, stack = 0, [[value]]
+    while stack:
+        items = stack.pop()
+        count += len(items)
+        stack += [
+            list(item.values()) if type(item) is dict else item
+            for item in items
+            if type(item) in (dict, list)
+        ]
+    return count > _MOST_VALUES
+
+
+def _too_many_values() -> FrameError:
+    fault = Fault("", "values", f"more than {_MOST_VALUES} values")
+    return FrameError(ErrorCode.INVALID_FRAME, "the frame holds too many values", [fault])
 
 
 def _too_deep_at_all(value: Any) -> bool:
@@ -120,7 +142,7 @@ def _too_deep(path: str) -> Fault:
 
 
 def _faults(value: Any) -> list[Fault]:
-    """Every fault of a value read by either decoder, at most 20. Iterative: depth is hostile."""
+    """The faults of a value read by either decoder, the first 20. Iterative: depth is hostile."""
     found: list[Fault] = []
     stack: list[tuple[str, int, Any]] = [("", 0, value)]
     while stack and len(found) < _MOST_FAULTS:
@@ -135,13 +157,11 @@ def _faults(value: Any) -> list[Fault]:
                 continue
             if isinstance(item, _Pairs):
                 found += _duplicate_faults(path, item)
-            stack += [
-                (path + pointer(key), depth + 1, inner) for key, inner in reversed(_children(item))
-            ]
+            stack += [(path + pointer(key), depth + 1, inner) for key, inner in reversed(_children(item))]
             if isinstance(item, dict | _Pairs):
                 for key, _ in _children(item):
                     found += _text_faults(path, str(key))
-    return found
+    return found[:_MOST_FAULTS]
 
 
 def _children(item: Any) -> list[tuple[str | int, Any]]:

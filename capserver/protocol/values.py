@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any, Final
 
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag, TypeAdapter, ValidationError
 
 from capserver.errors import Fault, pointer
 from capserver.protocol.codes import MAX_ID
@@ -42,9 +42,7 @@ class Command(Value):
     parameters: dict[str, Any] | None = optional(
         description="JSON Schema 2020-12 of an object, within the safe profile; none: no parameters"
     )
-    returns: dict[str, Any] | None = optional(
-        description="JSON Schema of the value that the model waits for"
-    )
+    returns: dict[str, Any] | None = optional(description="JSON Schema of the value that the model waits for")
     examples: list[str] | None = optional(description="utterances, with {param} slots")
     lane: str | None = optional(min_length=1, max_length=64)
     stream: list[str] | None = optional(description="string parameters sent while written")
@@ -61,21 +59,39 @@ class Entry(Value):
     """One thing of a vocabulary list."""
 
     id: Id
-    names: list[Annotated[str, Field(min_length=1, max_length=256)]] = Field(max_length=64)
+    names: Annotated[list[Annotated[str, Field(min_length=1, max_length=256)]], Field(fail_fast=True)] = (
+        Field(max_length=64)
+    )
     about: str | None = optional(max_length=1024)
+
+
+# The first fault of a long list ends its reading: a megabyte of wrong entries, each with its path,
+# would cost gigabytes.
+Entries = Annotated[list[Entry], Field(fail_fast=True)]
 
 
 class EntryPatch(Value):
     """A change to one vocabulary list; in place of the whole list."""
 
-    put: list[Entry] | None = optional()
-    drop: list[Id] | None = optional()
+    put: Entries | None = optional()
+    drop: Annotated[list[Id], Field(fail_fast=True)] | None = optional()
 
 
-Vocabulary = dict[Annotated[str, Field(min_length=1, max_length=64)], list[Entry]]
-VocabularyUpdate = dict[
-    Annotated[str, Field(min_length=1, max_length=64)], list[Entry] | EntryPatch | None
+ListName = Annotated[str, Field(min_length=1, max_length=64)]
+Vocabulary = Annotated[dict[ListName, Entries], Field(fail_fast=True)]
+
+
+def _entries_or_patch(value: object) -> str:
+    return "(patch)" if isinstance(value, dict | EntryPatch) else "(entries)"
+
+
+_ListUpdate = Annotated[
+    Annotated[Entries, Tag("(entries)")] | Annotated[EntryPatch, Tag("(patch)")],
+    Discriminator(_entries_or_patch),
 ]
+VocabularyUpdate = Annotated[dict[ListName, _ListUpdate | None], Field(fail_fast=True)]
+
+_NOT_STEPS: Final = frozenset({"[key]", "(entries)", "(patch)"})
 
 
 class Client(Value):
@@ -130,9 +146,14 @@ class ResultError(Value):
 def faults_of(error: ValidationError, prefix: str = "") -> list[Fault]:
     """Pydantic's complaints as faults; what came in is never echoed."""
     return [
-        Fault(prefix + pointer(*item["loc"]), item["type"], item["msg"])
+        Fault(prefix + pointer(*_steps(item["loc"])), item["type"], item["msg"])
         for item in error.errors(include_url=False, include_context=False, include_input=False)
     ]
+
+
+def _steps(location: tuple[int | str, ...]) -> list[int | str]:
+    """Pydantic's location without what stands for its own branches, which no pointer can follow."""
+    return [step for step in location if step not in _NOT_STEPS]
 
 
 def without_nulls(value: dict[str, Any]) -> dict[str, Any]:
@@ -142,4 +163,4 @@ def without_nulls(value: dict[str, Any]) -> dict[str, Any]:
     return value
 
 
-entries: Final = TypeAdapter(list[Entry])
+entries: Final[TypeAdapter[list[Entry]]] = TypeAdapter(Entries)

@@ -1,0 +1,173 @@
+"""Numbered frames of one session in both directions: the log, what is acked, what was taken in.
+
+The log is the only way to the wire: live and replayed frames are read from it by number. A client that acks
+holds it until it does; for one that never did, the log is a ring.
+"""
+
+from collections import deque
+from dataclasses import dataclass
+from typing import Final
+
+from capserver.effects import Replace, Send
+from capserver.errors import Fault, FrameError
+from capserver.protocol.codes import ErrorCode
+from capserver.protocol.server import AnyServerMessage, encode
+
+RING: Final = 1024
+ACK_EVERY: Final = 8
+ACK_WITHIN: Final = 0.5
+
+
+@dataclass(slots=True)
+class Entry:
+    """One numbered frame: its text, the command that it carries, whether a socket ever took it."""
+
+    text: str
+    command: str | None
+    written: bool = False
+
+
+class Delivery:
+    """The log of what the server sends, and the count of what the client sent."""
+
+    __slots__ = (
+        "_bytes",
+        "_commands",
+        "_limit",
+        "_log",
+        "_told",
+        "_unwritten",
+        "ack_due",
+        "acked",
+        "acking",
+        "attached",
+        "last",
+        "taken",
+    )
+
+    def __init__(self, limit: int) -> None:
+        self._limit = limit
+        self._log: deque[Entry] = deque()
+        self._bytes = 0
+        self._unwritten = 0
+        self._commands = 0
+        self._told = 0
+        self.last = 0
+        """The number of the newest entry."""
+        self.acked = 0
+        """Entries up to here are gone, acked or dropped from the ring."""
+        self.acking = False
+        """Whether the client has ever sent an `ack`."""
+        self.attached = True
+        """Whether a socket stands."""
+        self.taken = 0
+        """The last number taken in from the client."""
+        self.ack_due: float | None = None
+        """When the client has to be told what was taken in."""
+
+    # out
+
+    def send(self, message: AnyServerMessage, command: str | None = None) -> Send:
+        """Log a message under the next number."""
+        self.last += 1
+        entry = Entry(encode(message, self.last), command)
+        self._log.append(entry)
+        self._bytes += len(entry.text)
+        self._unwritten += len(entry.text)
+        self._commands += command is not None
+        self._trim()
+        return Send(message, self.last)
+
+    def replace(self, seq: int, message: AnyServerMessage) -> Replace:
+        """Put another message under the number of one that was never written."""
+        entry = self[seq]
+        text = encode(message, seq)
+        self._bytes += len(text) - len(entry.text)
+        self._unwritten += len(text) - len(entry.text)
+        self._commands -= entry.command is not None
+        entry.text, entry.command = text, None
+        return Replace(message, seq)
+
+    def __getitem__(self, seq: int) -> Entry:
+        return self._log[seq - self.acked - 1]
+
+    def holds(self, seq: int) -> bool:
+        """Whether this entry is still in the log."""
+        return self.acked < seq <= self.last
+
+    def wrote(self, seq: int) -> Entry:
+        """A socket took the entry."""
+        entry = self[seq]
+        if not entry.written:
+            entry.written = True
+            self._unwritten -= len(entry.text)
+        return entry
+
+    def _trim(self) -> None:
+        """Keep the ring bounded for a client that never acked: the oldest entries go.
+
+        While its socket stands, only what was written goes.
+        """
+        while not self.acking and self._log and self._over_ring():
+            if self.attached and not self._log[0].written:
+                return
+            self._drop()
+
+    def _over_ring(self) -> bool:
+        return len(self._log) > RING or bool(self._limit and self._bytes > self._limit)
+
+    def _drop(self) -> Entry:
+        entry = self._log.popleft()
+        self.acked += 1
+        self._bytes -= len(entry.text)
+        self._commands -= entry.command is not None
+        if not entry.written:
+            self._unwritten -= len(entry.text)
+        return entry
+
+    def full(self, window: int) -> bool:
+        """Whether the model has to wait until the client took more in."""
+        if not self.acking:
+            return bool(self._limit) and self._unwritten >= self._limit
+        return bool((window and self._commands >= window) or (self._limit and self._bytes >= self._limit))
+
+    def ack(self, upto: int) -> list[str]:
+        """The client took in all up to `upto`; the commands among it.
+
+        Raises:
+            FrameError: `invalid_frame`, for what was never sent.
+
+        """
+        if upto > self.last or (self.holds(upto) and not self[upto].written):
+            fault = Fault("/upto", "ahead", "no frame of that number was sent to you")
+            raise FrameError(ErrorCode.INVALID_FRAME, "the ack is ahead", [fault], ref_type="ack")
+        self.acking = True
+        return self.forget(upto)
+
+    def forget(self, upto: int) -> list[str]:
+        """Drop all up to `upto`; the commands among it."""
+        commands = []
+        while self.acked < upto:
+            entry = self._drop()
+            if entry.command is not None:
+                commands.append(entry.command)
+        return commands
+
+    # in
+
+    def take(self, seq: int, now: float) -> tuple[bool, range]:
+        """A numbered frame came: whether it is new, and the numbers that are missing before it."""
+        new = seq > self.taken
+        missing = range(self.taken + 1, seq)
+        self.taken = max(seq, self.taken)
+        if self.ack_due is None:
+            self.ack_due = now + ACK_WITHIN
+        if self.taken - self._told >= ACK_EVERY:
+            self.ack_due = now
+        return new, missing
+
+    def told(self) -> int:
+        """The client is told now; up to where."""
+        self._told = self.taken
+        self.ack_due = None
+        return self.taken

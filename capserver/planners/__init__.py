@@ -1,0 +1,1 @@
+"""What turns a prompt into deltas: a model, rules, or a script."""

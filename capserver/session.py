@@ -1,0 +1,479 @@
+"""The protocol of one client: frames and deltas in, effects out.
+
+No clock, no randomness, no I/O: times (monotonic seconds), tokens and ids come in as arguments, and every method
+returns what the edge has to do, in order. `receive` takes what a client sends, `planned` what a planner writes,
+`wrote` what a socket took; `tick` is to be called at `deadline`.
+"""
+
+import hmac
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from capserver.agenda import Agenda, Offer
+from capserver.delivery import Delivery
+from capserver.effects import Authenticate, Close, Effect, Replay, Send, Stop
+from capserver.errors import Fault, FrameError, pointer
+from capserver.history import History
+from capserver.ledger import details, error_frame
+from capserver.prompt import Delta
+from capserver.protocol.client import (
+    CLIENT_MESSAGES,
+    Ack,
+    AnyClientMessage,
+    Auth,
+    Cancel,
+    Context,
+    Instruct,
+    Manifest,
+    ManifestUpdate,
+    Ping,
+    Progress,
+    Result,
+    read_frame,
+    read_message,
+)
+from capserver.protocol.codes import MAX_ID, MAX_INT, CloseCode, ErrorCode
+from capserver.protocol.server import (
+    Heartbeat,
+    Limits,
+    Lost,
+    ManifestUpdated,
+    NotResumed,
+    Pong,
+    ServerAck,
+    ServerInfo,
+    Welcome,
+)
+from capserver.protocol.values import Resume
+from capserver.rates import Bucket
+from capserver.turn import Request
+
+BURST: Final = 4
+STATE_BYTES: Final = 65536
+_MANIFEST: Final = '{"type":"manifest'
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What a server gives to every session."""
+
+    server: ServerInfo
+    epoch: str
+    planner: str
+    heartbeat: Heartbeat
+    limits: Limits
+    history_turns: int = 20
+    history_tokens: int = 8000
+    halted_seconds: float = 30.0
+
+
+class Session:
+    """One client's session, from `welcome` to its end, over any number of sockets."""
+
+    __slots__ = (
+        "__weakref__",
+        "_agenda",
+        "_bucket",
+        "_delivery",
+        "_held",
+        "_made",
+        "_offer",
+        "_patience",
+        "_previous",
+        "_terms",
+        "_token",
+        "expires",
+        "id",
+        "lost",
+        "over",
+        "principal",
+        "profile",
+    )
+
+    def __init__(
+        self,
+        session_id: str,
+        token: str,
+        offer: Offer,
+        terms: Terms,
+        now: float,
+        *,
+        principal: str | None = None,
+        profile: str | None = None,
+    ) -> None:
+        self.id = session_id
+        self.principal = principal
+        self.profile = profile
+        self.over = False
+        self.lost: list[Lost] = []
+        """Once it is over: the commands in doubt."""
+        self.expires: float | None = None
+        """While it is detached: when it is over."""
+        self._token = token
+        self._previous: str | None = None
+        self._terms = terms
+        self._offer = offer
+        self._made = 0
+        self._held: float | None = None
+        rate = terms.limits.frames_per_second
+        self._bucket = Bucket(rate, rate * BURST, now)
+        self._patience = Bucket(rate, rate * BURST, now)
+        self._delivery = Delivery(terms.limits.outbox_bytes)
+        history = History(terms.history_turns, terms.history_tokens)
+        self._agenda = Agenda(offer, self._delivery, terms.limits, history, self._new_id)
+
+    def _new_id(self) -> str:
+        """A command's id: of this session alone, and never one that the client chose."""
+        while True:
+            self._made += 1
+            made = f"{self.id}-{self._made}"
+            if made not in self._agenda.turns and not self._agenda.ledger.knows(made):
+                return made
+
+    # what it is
+
+    @property
+    def attached(self) -> bool:
+        """Whether a socket stands."""
+        return self._delivery.attached
+
+    @property
+    def halted(self) -> bool:
+        """Whether the model has to wait until the client took more in."""
+        return self._delivery.full(self._terms.limits.commands_unacked)
+
+    @property
+    def last(self) -> int:
+        """The number of the newest frame in the log."""
+        return self._delivery.last
+
+    def frame(self, seq: int) -> str | None:
+        """The text of a logged frame; none where the ring let it go."""
+        return self._delivery[seq].text if self._delivery.holds(seq) else None
+
+    @property
+    def deadline(self) -> float | None:
+        """When `tick` has something to do."""
+        times = [self._agenda.ledger.lanes.deadline, self._held, self.expires]
+        if self.attached:
+            times.append(self._delivery.ack_due)
+        return min((time for time in times if time is not None), default=None)
+
+    # a socket comes and goes
+
+    def welcome(
+        self,
+        findings: Sequence[Fault] = (),
+        reason: NotResumed | None = None,
+        lost: Sequence[Lost] = (),
+    ) -> list[Effect]:
+        """The session stands: it is new."""
+        more: dict[str, Any] = {}
+        if reason is not None:
+            more = {"reason": reason, "lost": list(lost)}
+        return [Send(self._welcome(resumed=False, findings=findings, **more))]
+
+    def _welcome(self, *, resumed: bool, findings: Sequence[Fault], **more: Any) -> Welcome:
+        return Welcome(
+            server=self._terms.server,
+            session=self.id,
+            token=self._token,
+            epoch=self._terms.epoch,
+            resumed=resumed,
+            upto=self._delivery.told(),
+            rev=self._offer.rev,
+            digest=self._offer.commands.digest,
+            commands=len(self._offer.commands.commands),
+            planner=self._terms.planner,
+            heartbeat=self._terms.heartbeat,
+            limits=self._terms.limits,
+            profile=self.profile,
+            findings=details(tuple(findings)),
+            **more,
+        )
+
+    def obstacle(self, resume: Resume, principal: str | None) -> NotResumed | None:
+        """Why this session cannot be gone on with; none where it can."""
+        if principal != self.principal or not self._knows(resume.token):
+            return "unauthorized"
+        delivery = self._delivery
+        if resume.upto > delivery.last or resume.upto < delivery.acked:
+            return "gap"
+        return None
+
+    def _knows(self, token: str) -> bool:
+        given = token.encode()
+        known = [self._token, *([self._previous] if self._previous else [])]
+        return any([hmac.compare_digest(given, held.encode()) for held in known])
+
+    def resume(self, resume: Resume, token: str, now: float) -> list[Effect]:
+        """A socket has come back; there is no `obstacle`. The token is rotated."""
+        if hmac.compare_digest(resume.token.encode(), self._token.encode()):
+            self._previous = self._token
+        self._token = token
+        self.expires = None
+        self._delivery.attached = True
+        effects = self._agenda.acked(self._delivery.forget(resume.upto), now)
+        self._agenda.ledger.lanes.go_on(now)
+        # What came of the ack is in the log already: it is replayed with the rest, not sent twice.
+        kept = [effect for effect in effects if not isinstance(effect, Send) or effect.seq is None]
+        welcome = self._welcome(resumed=True, findings=self._offer.commands.findings)
+        return [*kept, Send(welcome), Replay(resume.upto)]
+
+    def detach(self, now: float) -> list[Effect]:
+        """The socket is gone. Turns go on; the session waits for another."""
+        if self.over or not self.attached:
+            return []
+        self._delivery.attached = False
+        self._agenda.ledger.lanes.pause(now)
+        if not self._terms.limits.resume_seconds:
+            return self.end(now)
+        self.expires = now + self._terms.limits.resume_seconds
+        return []
+
+    def end(self, now: float) -> list[Effect]:
+        """The session is over, with all it held."""
+        if self.over:
+            return []
+        self.over, self.expires = True, None
+        calls = self._agenda.ledger.lose(now)
+        self.lost = [Lost(id=call.id, turn=call.turn, name=call.command.name) for call in calls]
+        turn = self._agenda.current
+        return [Stop(turn.request.id)] if turn is not None else []
+
+    # time
+
+    def tick(self, now: float) -> list[Effect]:
+        """What is due."""
+        if self.over:
+            return []
+        effects = self._agenda.due(now) + self._ack(now)
+        if self._held is not None and self._held <= now:
+            self._held = None
+            seconds = self._terms.halted_seconds
+            message = f"the client took nothing in for {seconds:g} s"
+            effects += self._agenda.stop_planning(ErrorCode.TIMEOUT, message, now)
+        if self.expires is not None and self.expires <= now:
+            effects += self.end(now)
+        return effects
+
+    def _ack(self, now: float) -> list[Effect]:
+        due = self._delivery.ack_due
+        if due is None or due > now or not self.attached:
+            return []
+        return [Send(ServerAck(upto=self._delivery.told()))]
+
+    def hold(self, now: float) -> None:
+        """The worker waits until the client took more in."""
+        if self._held is None:
+            self._held = now + self._terms.halted_seconds
+
+    def go_on(self) -> None:
+        """The worker waits no more."""
+        self._held = None
+
+    # from the planner, from the socket
+
+    def planned(self, turn_id: str, delta: Delta, now: float) -> list[Effect]:
+        """A planner wrote more of a turn."""
+        return [] if self.over else self._agenda.planned(turn_id, delta, now)
+
+    def wrote(self, seq: int, now: float) -> list[Effect]:
+        """A socket took a logged frame."""
+        if self.over or not self._delivery.holds(seq):
+            return []
+        entry = self._delivery.wrote(seq)
+        return self._agenda.wrote(entry.command, now) if entry.command is not None else []
+
+    # from the client
+
+    def receive(self, text: str, now: float) -> list[Effect]:
+        """A frame came. Whatever is wrong with it is answered by one `error`; the session lives."""
+        if self.over:
+            return []
+        self._previous = None
+        effects: list[Effect] = []
+        frame: dict[str, Any] | None = None
+        try:
+            check_size(text, self._terms.limits)
+            frame = read_frame(text)
+            if self._take(frame, now, effects):
+                self._check_rate(frame, now)
+                effects += self._handle(read_message(frame), now)
+        except FrameError as error:
+            if frame is not None:
+                _refer(error, frame)
+            effects.append(self._delivery.send(error_frame(error)))
+            over = error.code == ErrorCode.RATE_LIMITED or (frame is None and self._bucket.take(now))
+            if over and self._patience.take(now):
+                effects.append(Close(CloseCode.TOO_MANY, "too many frames"))
+        return effects + self._ack(now)
+
+    def _take(self, frame: dict[str, Any], now: float, effects: list[Effect]) -> bool:
+        """Count a numbered frame; whether it is new."""
+        kind, seq = frame.get("type"), frame.get("seq")
+        model = CLIENT_MESSAGES.get(kind) if isinstance(kind, str) else None
+        if model is None or not model.reliable or type(seq) is not int or not 1 <= seq <= MAX_INT:
+            return True
+        new, missing = self._delivery.take(seq, now)
+        if missing:
+            text = f"{missing.start}" if len(missing) == 1 else f"{missing.start} to {missing.stop - 1}"
+            fault = Fault("/seq", "gap", f"missing: {text}")
+            error = FrameError(ErrorCode.INVALID_FRAME, "frames before this one are missing", [fault])
+            _refer(error, frame)
+            effects.append(self._delivery.send(error_frame(error)))
+        return new
+
+    def _check_rate(self, frame: dict[str, Any], now: float) -> None:
+        kind = frame.get("type")
+        if kind == "ack" or (kind == "result" and frame.get("id") in self._agenda.ledger.open):
+            return
+        if wait := self._bucket.take(now):
+            rate = self._terms.limits.frames_per_second
+            message = f"more than {rate:g} frames a second (limits.frames_per_second)"
+            raise FrameError(ErrorCode.RATE_LIMITED, message, retry_after=round(wait, 3))
+
+    def _handle(self, message: AnyClientMessage, now: float) -> list[Effect]:
+        match message:
+            case Result():
+                return self._agenda.result(message, now)
+            case Ack(upto=upto):
+                return self._agenda.acked(self._delivery.ack(upto), now)
+            case Ping(t=t):
+                return [Send(Pong(t=t))]
+            case Progress(id=call_id):
+                self._agenda.progress(call_id, now)
+                return []
+            case Instruct():
+                return self._instruct(message, now)
+            case Cancel(id=given):
+                return self._agenda.cancel(given, now)
+            case Context():
+                return self._context(message, now)
+            case ManifestUpdate():
+                return self._update(message, now)
+            case Auth(token=token):
+                return [Authenticate(token)]
+            case Manifest():
+                raise FrameError(
+                    ErrorCode.INVALID_FRAME,
+                    "the session has its manifest; send manifest.update to change it",
+                )
+
+    def _instruct(self, message: Instruct, now: float) -> list[Effect]:
+        known = self._offer.commands.commands
+        faults = [
+            Fault(pointer("only", index), "unknown_command", "the manifest has no such command")
+            for index, name in enumerate(message.only or ())
+            if name not in known
+        ]
+        if faults:
+            raise FrameError(ErrorCode.INVALID_FRAME, "only names what is not there", faults)
+        return self._agenda.add(request_of(message), message.on_busy, now)
+
+    def _context(self, message: Context, now: float) -> list[Effect]:
+        if message.id is not None:
+            self._agenda.accept(message.id)
+        if message.state is not None:
+            self._offer.state = merged(self._offer.state, message.state)
+        if message.text is not None:
+            self._offer.context = message.text
+        if not message.silent:
+            text = message.text or json.dumps(message.state or {}, ensure_ascii=False)
+            given = message.id or self._new_id()
+            return self._agenda.react(Request(given, text, reaction=True), now)
+        if message.id is not None:
+            self._agenda.ledger.remember(message.id)
+        return []
+
+    def _update(self, message: ManifestUpdate, now: float) -> list[Effect]:
+        self._agenda.accept(message.id)
+        offer = self._offer
+        faults: list[Fault] = []
+        commands, vocabulary = offer.commands, offer.vocabulary
+        try:
+            commands = commands.changed(
+                message.add or [], message.remove or [], limit=self._terms.limits.commands
+            )
+        except FrameError as error:
+            faults += error.faults
+        try:
+            vocabulary = vocabulary.updated(message.vocabulary or {})
+        except FrameError as error:
+            faults += error.faults
+        if faults:
+            raise FrameError(ErrorCode.INVALID_MANIFEST, "the update was not taken", faults)
+        offer.commands, offer.vocabulary = commands, vocabulary
+        offer.persona = offer.persona if message.persona is None else message.persona
+        offer.rev += 1
+        self._agenda.ledger.remember(message.id)
+        updated = ManifestUpdated(
+            id=message.id,
+            rev=offer.rev,
+            digest=commands.digest,
+            commands=list(commands.commands),
+            findings=details(offer.findings()),
+        )
+        return [self._delivery.send(updated), *self._agenda.changed(now)]
+
+    def refuse_token(self) -> list[Effect]:
+        """The fresh token was not of this principal."""
+        error = FrameError(ErrorCode.UNAUTHORIZED, "this token is not accepted", ref_type="auth")
+        close = Close(CloseCode.UNAUTHORIZED, "unauthorized")
+        return [self._delivery.send(error_frame(error)), close]
+
+
+def request_of(message: Instruct) -> Request:
+    """What an `instruct` asks for."""
+    only = None if message.only is None else frozenset(message.only)
+    return Request(message.id, message.text, only=only, require=message.require, remember=message.remember)
+
+
+def merged(state: Mapping[str, Any] | None, patch: Mapping[str, Any]) -> dict[str, Any]:
+    """A state with a merge patch applied (RFC 7396).
+
+    Raises:
+        FrameError: `too_large`, where it would pass 64 KiB.
+
+    """
+    made = _merge(state or {}, patch)
+    if len(json.dumps(made)) > STATE_BYTES:
+        fault = Fault("/state", "too_large", f"the whole state may have {STATE_BYTES} bytes")
+        raise FrameError(ErrorCode.TOO_LARGE, "the state is too large", [fault])
+    return made
+
+
+def _merge(target: Mapping[str, Any], patch: Mapping[str, Any]) -> dict[str, Any]:
+    made = dict(target)
+    for key, value in patch.items():
+        if value is None:
+            made.pop(key, None)
+        elif isinstance(value, dict):
+            inner = made.get(key)
+            made[key] = _merge(inner if isinstance(inner, dict) else {}, value)
+        else:
+            made[key] = value
+    return made
+
+
+def check_size(text: str, limits: Limits) -> None:
+    """Refuse a frame over `frame_bytes`; only a manifest may be larger.
+
+    Raises:
+        FrameError: `too_large`.
+
+    """
+    most = limits.manifest_bytes if text.startswith(_MANIFEST) else limits.frame_bytes
+    if most and len(text) * 4 > most and len(text.encode()) > most:
+        raise FrameError(ErrorCode.TOO_LARGE, f"the frame is larger than {most} bytes")
+
+
+def _refer(error: FrameError, frame: Mapping[str, Any]) -> None:
+    """Name the frame that an error answers."""
+    kind, given = frame.get("type"), frame.get("id")
+    if error.ref is None and isinstance(given, str) and 0 < len(given) <= MAX_ID:
+        error.ref = given
+    if error.ref_type is None and isinstance(kind, str):
+        error.ref_type = kind[:64]

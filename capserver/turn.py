@@ -1,0 +1,323 @@
+"""One instruction until its end: what the planner's deltas come to, and where the turn stands.
+
+A turn decides on its own deltas alone. Ids, numbers, lanes and the wire are the session's.
+"""
+
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import Enum
+from typing import Any, Final
+
+from capserver.calls import Accepted, Collector, Rejected, judge
+from capserver.errors import Fault
+from capserver.history import Record
+from capserver.lanes import Call
+from capserver.manifest import CommandSet
+from capserver.prompt import (
+    CallClosed,
+    CallDelta,
+    CallOpened,
+    Delta,
+    Failed,
+    PastCall,
+    Stopped,
+    TextDelta,
+    Thought,
+)
+from capserver.protocol.codes import ErrorCode
+from capserver.protocol.server import Source, TurnStatus, Usage
+from capserver.protocol.values import TurnError
+from capserver.vocabulary import Vocabulary
+
+REPAIRS: Final = 2
+
+
+class Stage(Enum):
+    """Where a turn stands."""
+
+    QUEUED = "queued"
+    PLANNING = "planning"
+    WAITING = "waiting"
+    DRAINING = "draining"
+    ENDED = "ended"
+
+    @property
+    def busy(self) -> bool:
+        """Whether the next turn has to wait: the model writes, or waits for results."""
+        return self in (Stage.PLANNING, Stage.WAITING)
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What was asked for."""
+
+    id: str
+    text: str
+    source: Source = "client"
+    only: frozenset[str] | None = None
+    require: bool = False
+    remember: bool = True
+    reaction: bool = False
+
+
+# What a delta comes to:
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """The model said something beside its commands."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Streamed:
+    """More of a `stream` parameter was written."""
+
+    id: str
+    name: str
+    param: str
+    delta: str
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A call is complete and valid: it may be sent."""
+
+    id: str
+    name: str
+    args: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """A call may not be sent; `streamed`: some of it was."""
+
+    id: str
+    name: str
+    args: dict[str, Any] | None
+    faults: tuple[Fault, ...]
+    streamed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Dropped:
+    """A call was cut while it was written, after some of it was streamed."""
+
+    id: str
+
+
+Event = Said | Streamed | Asked | Refused | Dropped
+
+
+@dataclass(slots=True)
+class _Open:
+    """A call that the model is writing."""
+
+    id: str
+    name: str
+    collector: Collector
+
+
+class Turn:
+    """One instruction and all that follows until it ends."""
+
+    __slots__ = (
+        "_last",
+        "_new_id",
+        "_refusals",
+        "_refused",
+        "_unjudged",
+        "_writing",
+        "accepted",
+        "calls",
+        "error",
+        "first_command",
+        "record",
+        "request",
+        "sent",
+        "stage",
+        "started",
+        "status",
+        "step",
+        "text",
+        "usage",
+        "waiting",
+    )
+
+    def __init__(self, request: Request, accepted: float, new_id: Callable[[], str]) -> None:
+        self.request = request
+        self.accepted = accepted
+        self._new_id = new_id
+        self.stage = Stage.QUEUED
+        self.status: TurnStatus = "completed"
+        self.error: TurnError | None = None
+        self.started: float | None = None
+        self.first_command: float | None = None
+        self.record: Record
+        self.step = 0
+        self.sent = 0
+        self.text: list[str] = []
+        self.usage = Usage()
+        self.calls: set[str] = set()
+        """Its calls that have not ended."""
+        self.waiting: set[str] = set()
+        """Those of the present step whose value the model waits for."""
+        self._writing: dict[int, _Open] = {}
+        self._unjudged: _Open | None = None
+        self._last: int | None = None
+        self._refused = 0
+        self._refusals: Counter[str] = Counter()
+
+    def begin(self, now: float, record: Record) -> None:
+        """A planner takes it."""
+        self.started, self.record = now, record
+        self.record.forgotten = not self.request.remember
+
+    def plan(self) -> None:
+        """The next step begins."""
+        self.step += 1
+        self.stage = Stage.PLANNING
+        self._refused = 0
+        self._last = None
+
+    # what the planner writes
+
+    def absorb(self, delta: Delta, commands: CommandSet, vocabulary: Vocabulary) -> list[Event]:
+        """Take in one delta that is neither `Stopped` nor `Failed`; what it comes to."""
+        match delta:
+            case CallDelta(index, json):
+                return self._collect(index, json, commands, vocabulary)
+            case CallClosed(index):
+                return self._close(index, commands, vocabulary)
+            case TextDelta(text):
+                events = self._judge_rest(commands, vocabulary)
+                self.text.append(text)
+                self.record.write(text)
+                return [*events, Said(text)]
+            case CallOpened(index, name):
+                events = self._judge_rest(commands, vocabulary)
+                command = commands.commands.get(name)
+                allowed = self.request.only is None or name in self.request.only
+                collector = Collector(command if allowed else None)
+                self._writing[index] = _Open(self._new_id(), name, collector)
+                self._last = index
+                return events
+            case Thought():
+                events = self._judge_rest(commands, vocabulary)
+                self.record.write(delta)
+                return events
+            case _:
+                raise AssertionError(delta)
+
+    def _collect(self, index: int, json: str, commands: CommandSet, vocabulary: Vocabulary) -> list[Event]:
+        call = self._writing.get(index)
+        if call is None:
+            return []
+        events: list[Event] = [
+            Streamed(call.id, call.name, param, delta) for param, delta in call.collector.add(json)
+        ]
+        if call.collector.oversize:
+            del self._writing[index]
+            events += self._judge(call, commands, vocabulary)
+        return events
+
+    def _close(self, index: int, commands: CommandSet, vocabulary: Vocabulary) -> list[Event]:
+        call = self._writing.pop(index, None)
+        if call is None:
+            return []
+        if index == self._last and not call.collector.complete:
+            # Empty or cut short: was it the model that stopped, or max_tokens? What comes next tells.
+            self._unjudged = call
+            return []
+        return self._judge(call, commands, vocabulary)
+
+    def _judge_rest(self, commands: CommandSet, vocabulary: Vocabulary) -> list[Event]:
+        """Judge the call that was closed without being whole: it was not the last thing written."""
+        call, self._unjudged = self._unjudged, None
+        return [] if call is None else self._judge(call, commands, vocabulary)
+
+    def _judge(self, call: _Open, commands: CommandSet, vocabulary: Vocabulary) -> list[Event]:
+        verdict = judge(call.collector, commands, call.name, vocabulary, self.request.only)
+        if isinstance(verdict, Accepted):
+            return [Asked(call.id, call.name, verdict.args)]
+        return [self._refuse(call, verdict)]
+
+    def _refuse(self, call: _Open, verdict: Rejected) -> Refused:
+        self._refused += 1
+        self._refusals[call.name] += 1
+        told = "rejected, not sent: " + "; ".join(
+            f"{fault.path or '/'}: {fault.message}" for fault in verdict.faults
+        )
+        self.record.write(PastCall(call.id, call.name, verdict.args or {}, told, failed=True))
+        streamed = call.collector.streamed
+        return Refused(call.id, call.name, verdict.args, verdict.faults, streamed)
+
+    def sent_call(self, call: Call, now: float) -> None:
+        """A call went to the client."""
+        self.sent += 1
+        self.calls.add(call.id)
+        if call.returns:
+            self.waiting.add(call.id)
+        if self.first_command is None:
+            self.first_command = now
+        self.record.write(call)
+
+    # how a step ends
+
+    def stopped(self, delta: Stopped, commands: CommandSet, vocabulary: Vocabulary) -> list[Event]:
+        """The model stopped: judge or drop what is left, and settle what the stop means."""
+        self.usage += delta.usage
+        events: list[Event]
+        if delta.reason == "max_tokens":
+            events = self.cut()
+        else:
+            events = self._judge_rest(commands, vocabulary) + self.cut()
+        if delta.reason == "refusal":
+            self.status = "refused"
+        elif delta.reason == "max_tokens":
+            self.status = "truncated"
+        return events
+
+    def cut(self) -> list[Event]:
+        """Drop what was not written to its end."""
+        left = list(self._writing.values())
+        if self._unjudged is not None:
+            left.append(self._unjudged)
+        self._writing.clear()
+        self._unjudged = None
+        return [Dropped(call.id) for call in left if call.collector.streamed]
+
+    def failed(self, delta: Failed) -> list[Event]:
+        """The planner could not go on."""
+        self.usage += delta.usage
+        self.fail(delta.code, delta.message, delta.retry_after)
+        return self.cut()
+
+    def fail(self, code: str, message: str, retry_after: float | None = None) -> None:
+        """The turn ends `failed` once its commands have."""
+        self.status = "failed"
+        self.error = TurnError(code=code, message=message, retry_after=retry_after)
+
+    def truncate(self, code: str, message: str) -> None:
+        """The turn ends `truncated` once its commands have."""
+        self.status = "truncated"
+        self.error = TurnError(code=code, message=message)
+
+    def settle(self, steps: int) -> None:
+        """After a step: wait for results and go on, or plan no more."""
+        self.stage = Stage.DRAINING
+        if self.status != "completed":
+            return
+        goes_on = self._refused or self.waiting
+        if not goes_on:
+            if self.request.require and not self.sent:
+                self.fail(ErrorCode.NO_COMMAND, "a command was required, the model called none")
+        elif self._refusals and max(self._refusals.values()) > REPAIRS:
+            name = self._refusals.most_common(1)[0][0]
+            self.truncate(ErrorCode.PLANNER_FAILED, f"the model found no valid call of {name}")
+        elif steps and self.step >= steps:
+            self.truncate(ErrorCode.TOO_LARGE, f"not done after {steps} steps (limits.steps)")
+        else:
+            self.stage = Stage.WAITING
