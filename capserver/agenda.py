@@ -1,21 +1,21 @@
 """The turns of one session: which is planned, which wait, which drain; and the calls that they made.
 
-One turn at a time is *busy* (its model writes, or waits for results). Running commands hold up no turn. Each method
-returns effects; what the client must not do raises `FrameError`.
+One turn at a time is *busy* (its model writes, or waits for results). Running commands hold up no turn.
+Each method returns effects; what the client must not do raises `FrameError`.
 """
 
 from collections import deque
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
-from typing import Any, Literal
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import Literal
 
 from capserver.delivery import Delivery
 from capserver.effects import Effect, Plan, Send, Stop
-from capserver.errors import Fault, FrameError, pointer
+from capserver.errors import FrameError
 from capserver.history import History
 from capserver.lanes import Call, Outcome
 from capserver.ledger import Ledger, details
-from capserver.manifest import CommandSet
+from capserver.offer import Offer
 from capserver.prompt import Delta, Failed, Prompt, Stopped
 from capserver.protocol.client import Result
 from capserver.protocol.codes import ErrorCode
@@ -30,37 +30,7 @@ from capserver.protocol.server import (
     TurnEnded,
     TurnStarted,
 )
-from capserver.protocol.values import Client
 from capserver.turn import Asked, Dropped, Event, Refused, Request, Said, Stage, Streamed, Turn
-from capserver.vocabulary import Vocabulary
-
-
-@dataclass(slots=True)
-class Offer:
-    """What a client offers now, and what is the case on its side."""
-
-    commands: CommandSet
-    vocabulary: Vocabulary
-    persona: str | None
-    context: str | None
-    state: Mapping[str, Any] | None
-    client: Client | None
-    rev: int = 1
-
-    def findings(self) -> tuple[Fault, ...]:
-        """What would make it better: the set's findings, and lists that parameters name in vain."""
-        lists = self.vocabulary.lists
-        missing = [
-            Fault(
-                pointer("commands", command.name, *path),
-                "unknown_list",
-                f"the vocabulary has no list {name!r}: no value can be given",
-            )
-            for command in self.commands.commands.values()
-            for path, name in command.slots
-            if name not in lists
-        ]
-        return (*self.commands.findings, *missing)
 
 
 class Agenda:
@@ -179,21 +149,24 @@ class Agenda:
     def planned(self, turn_id: str, delta: Delta, now: float) -> list[Effect]:
         """A planner wrote more. A turn that is not being planned is deaf."""
         turn = self.turns.get(turn_id)
-        if turn is None or turn.stage is not Stage.PLANNING:
+        if turn is None or not turn.is_planned():
             return []
         if isinstance(delta, Failed):
             return self._apply(turn, turn.failed(delta), now) + self._settle(turn, now)
         commands, vocabulary = self.offer.commands, self.offer.vocabulary
         if isinstance(delta, Stopped):
             effects = self._apply(turn, turn.stopped(delta, commands, vocabulary), now)
-            return effects + self._settle(turn, now) if turn.stage is Stage.PLANNING else effects
-        return self._apply(turn, turn.absorb(delta, commands, vocabulary), now)
+            return effects + self._settle(turn, now) if turn.is_planned() else effects
+        effects = self._apply(turn, turn.absorb(delta, commands, vocabulary), now)
+        if turn.overflowed and turn.is_planned():
+            effects += [Stop(turn_id), *self._apply(turn, turn.cut(), now), *self._settle(turn, now)]
+        return effects
 
-    def _apply(self, turn: Turn, events: list[Event], now: float) -> list[Effect]:
+    def _apply(self, turn: Turn, events: Sequence[Event], now: float) -> list[Effect]:
         effects: list[Effect] = []
         for event in events:
             effects += self._one(turn, event, now)
-            if turn.stage is not Stage.PLANNING:
+            if not turn.is_planned():
                 break
         return effects
 
@@ -301,7 +274,7 @@ class Agenda:
         self, turn: Turn, reason: Literal["cancelled", "interrupted"], now: float
     ) -> list[Effect]:
         effects: list[Effect] = []
-        if turn.stage is Stage.PLANNING:
+        if turn.is_planned():
             effects.append(Stop(turn.request.id))
         effects += [
             self._delivery.send(CancelCommand(id=dropped.id, reason=reason)) for dropped in turn.cut()
@@ -320,7 +293,7 @@ class Agenda:
     def stop_planning(self, code: str, message: str, now: float) -> list[Effect]:
         """The turn that is being planned fails; its commands go on."""
         turn = self.current
-        if turn is None or turn.stage is not Stage.PLANNING:
+        if turn is None or not turn.is_planned():
             return []
         effects: list[Effect] = [Stop(turn.request.id)]
         effects += self._apply(turn, turn.failed(Failed(code, message)), now)

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Annotated, Any, Final, Literal
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PlainValidator, SecretStr
 
 from capserver.errors import ConfigError, Fault
 from capserver.protocol.server import Limits
@@ -53,8 +53,8 @@ def _url(text: str) -> str:
         url = urlsplit(text)
     except ValueError:
         url = urlsplit("")
-    if url.scheme not in {"http", "https"} or not url.hostname:
-        raise ValueError("an address that begins with http:// or https://")
+    if url.scheme not in {"http", "https"} or not url.hostname or url.username:
+        raise ValueError("an address that begins with http:// or https://, without a user name")
     return text
 
 
@@ -106,7 +106,18 @@ class ServerSettings(Section):
     )
 
 
-Thinking = Literal["default", "disabled", "adaptive", "enabled"]
+def _thinking(value: Any) -> Any:
+    if value in ("off", "default", "adaptive"):
+        return value
+    if isinstance(value, str) and value.isdecimal():
+        value = int(value)  # from the environment
+    if type(value) is not int or value < 1024:
+        raise ValueError("`off`, `default`, `adaptive` or a number of tokens from 1024 on")
+    return value
+
+
+ThinkingMode = Literal["off", "default", "adaptive"] | int
+Thinking = Annotated[ThinkingMode, PlainValidator(_thinking, json_schema_input_type=ThinkingMode)]
 
 
 class ModelSettings(Section):
@@ -114,7 +125,6 @@ class ModelSettings(Section):
 
     max_tokens: int | None = Field(None, ge=1, description="as `planner.max_tokens`")
     thinking: Thinking | None = Field(None, description="as `planner.thinking`")
-    thinking_tokens: int | None = Field(None, ge=1024, description="as `planner.thinking_tokens`")
 
 
 class PlannerSettings(Section):
@@ -134,13 +144,13 @@ class PlannerSettings(Section):
     compat: bool = Field(
         False, description="for other servers of the same API: leaves out caching and eager streaming"
     )
-    max_tokens: int = Field(4096, ge=1, description="the most that the model may write in one request")
+    max_tokens: int = Field(1024, ge=1, description="the most that the model may write in one request")
     thinking: Thinking = Field(
-        "default", description="whether the model thinks before it acts; `default`: nothing is asked for"
+        "off",
+        description="how much the model thinks first: `off`, `default` (as it likes), `adaptive`, or tokens",
     )
-    thinking_tokens: int = Field(1024, ge=1024, description="how long it may think, where `enabled`")
     models: dict[str, ModelSettings] = Field(
-        default={}, description="what differs for single models, by name; any key of `ModelSettings`"
+        default={}, description="tables of `max_tokens` and `thinking` that hold for single models, by name"
     )
     concurrency: int = Field(64, ge=1, description="requests to the model at one time, over all sessions")
     idle_seconds: float = Field(20, gt=0, description="without progress of the model, a request fails")
@@ -156,14 +166,10 @@ class PlannerSettings(Section):
         30, gt=0, description="how long a turn waits for a client that takes nothing, before it fails"
     )
 
-    def of_model(self, model: str) -> ModelSettings:
-        """What holds for `model`: its own table over the section."""
-        own = self.models.get(model, ModelSettings())
-        return ModelSettings(
-            max_tokens=own.max_tokens or self.max_tokens,
-            thinking=own.thinking or self.thinking,
-            thinking_tokens=own.thinking_tokens or self.thinking_tokens,
-        )
+    def for_model(self) -> tuple[int, ThinkingMode]:
+        """`max_tokens` and `thinking` of the model in force: its own table goes before the section."""
+        own = self.models.get(self.model, ModelSettings())
+        return own.max_tokens or self.max_tokens, own.thinking or self.thinking
 
 
 class AuthSettings(Section):
@@ -224,14 +230,15 @@ class PlannerChoice:
     kind: Literal["anthropic", "offline"]
     reason: str
     model: str | None = None
-    endpoint: str | None = None
+    base_url: str | None = None
+    """`None`: the API's own address."""
     api_key: SecretStr | None = None
     auth_token: SecretStr | None = None
 
     @property
     def text(self) -> str:
         """One line for the log at start."""
-        where = f", {self.model} at {self.endpoint}" if self.model else ""
+        where = f", {self.model} at {self.base_url or DEFAULT_ENDPOINT}" if self.model else ""
         return f"planner: {self.kind}{where} ({self.reason})"
 
 
@@ -240,21 +247,20 @@ def choose_planner(settings: Settings, environ: Mapping[str, str]) -> PlannerCho
 
     Raises:
         ConfigError: the Anthropic planner is asked for, but there is no key for its API.
+
     """
     planner = settings.planner
     if planner.kind == "offline":
         return PlannerChoice("offline", "asked for")
-    endpoint = planner.base_url or environ.get("ANTHROPIC_BASE_URL") or None
+    base_url = planner.base_url or environ.get("ANTHROPIC_BASE_URL", "").strip() or None
     api_key, auth_token, found = _credentials(planner, environ)
     if not found and planner.kind == "auto":
         return PlannerChoice("offline", "no ANTHROPIC_API_KEY in the environment")
-    if not found and endpoint is None:
+    if not found and not planner.compat:
         message = "the Anthropic planner needs a key: set ANTHROPIC_API_KEY, or choose `auto` or `offline`"
         raise ConfigError("no planner can be started", [Fault("/planner/api_key", "missing", message)])
     reason = found or "asked for, without a key"
-    return PlannerChoice(
-        "anthropic", reason, planner.model, endpoint or DEFAULT_ENDPOINT, api_key, auth_token
-    )
+    return PlannerChoice("anthropic", reason, planner.model, base_url, api_key, auth_token)
 
 
 def _credentials(

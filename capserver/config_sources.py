@@ -22,6 +22,8 @@ from capserver.errors import ConfigError, Fault, pointer
 DEFAULT_FILE: Final = "capserver.toml"
 ENV_PREFIX: Final = "CAPSERVER_"
 ENV_FILE: Final = "CAPSERVER_CONFIG"
+ENV_TOKEN: Final = "CAPSERVER_TOKEN"
+"""What a client of this project shows; no setting of the server."""
 
 # What Kubernetes sets in every pod when a Service is called "capserver".
 _KUBERNETES: Final = re.compile(r"CAPSERVER_(SERVICE_(HOST|PORT)|PORT)(_.+)?")
@@ -36,6 +38,13 @@ class Given(NamedTuple):
     key: str
     value: Any
     source: str
+
+
+def variable(given: Given) -> tuple[str, str]:
+    """The name and the text of the environment variable that says the same."""
+    value = given.value
+    text = value if isinstance(value, str) else json.dumps(value)
+    return f"{ENV_PREFIX}{given.section}_{given.key}".upper(), text
 
 
 class Loaded(NamedTuple):
@@ -59,6 +68,7 @@ def load(environ: Mapping[str, str], file: str | Path | None = None, flags: Iter
 
     Raises:
         ConfigError: all faults of all sources, each with its path and its source.
+
     """
     from_file, faults = _from_file(environ, file)
     from_environ, more = _from_environ(environ)
@@ -136,7 +146,7 @@ def _from_environ(environ: Mapping[str, str]) -> tuple[list[Given], list[Fault]]
     given: list[Given] = []
     faults: list[Fault] = []
     for name, text in sorted(environ.items()):
-        if not name.startswith(ENV_PREFIX) or name == ENV_FILE or _KUBERNETES.fullmatch(name):
+        if not name.startswith(ENV_PREFIX) or name in {ENV_FILE, ENV_TOKEN} or _KUBERNETES.fullmatch(name):
             continue
         if not text.strip():
             continue  # set to nothing means not set, as compose files have it
@@ -193,7 +203,7 @@ def _open_bind(tree: Mapping[str, Mapping[str, Any]]) -> Iterator[Fault]:
     host = tree.get("server", {}).get("host", "127.0.0.1")
     if isinstance(host, str) and not is_loopback(host) and not tree.get("auth", {}).get("tokens"):
         message = (
-            f"{host} can be reached from other machines, and no token is set: put one into `tokens` of [auth] "
+            f"{host} can be reached from other machines, and no token is set: put one into [auth] tokens "
             "or into CAPSERVER_AUTH_TOKENS (`openssl rand -hex 32` makes one), or listen on 127.0.0.1"
         )
         yield Fault("/auth/tokens", "open_bind", message)

@@ -131,6 +131,10 @@ class Delivery:
             return bool(self._limit) and self._unwritten >= self._limit
         return bool((window and self._commands >= window) or (self._limit and self._bytes >= self._limit))
 
+    def can_replay(self, upto: int) -> bool:
+        """Whether a client that took in all up to `upto` can be given the rest."""
+        return self.acked <= upto <= self.last and (upto == self.acked or self[upto].written)
+
     def ack(self, upto: int) -> list[str]:
         """The client took in all up to `upto`; the commands among it.
 

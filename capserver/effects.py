@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from capserver.lanes import Outcome
 from capserver.prompt import Prompt
 from capserver.protocol.server import AnyServerMessage
 
@@ -45,6 +46,16 @@ class Stop:
 
 
 @dataclass(frozen=True, slots=True)
+class Ended:
+    """A call has ended; whoever waits for it, or counts, is told."""
+
+    call: str
+    turn: str | None
+    name: str
+    outcome: Outcome
+
+
+@dataclass(frozen=True, slots=True)
 class Authenticate:
     """The client sent a fresh token: check that it is of the same principal."""
 
@@ -59,4 +70,4 @@ class Close:
     reason: str
 
 
-Effect = Send | Replace | Replay | Plan | Stop | Authenticate | Close
+Effect = Send | Replace | Replay | Plan | Stop | Ended | Authenticate | Close

@@ -1,7 +1,8 @@
-"""What the model is told of earlier turns and steps. Once told, a word never changes: its cached prefix stays.
+"""What the model is told of earlier turns and steps. Once told, a word never changes: its cached
+prefix stays.
 
-A call that still runs when a request is built is told as `running` for good; its real end is a note in the next
-person's message.
+A call that still runs when a request is built is told as `running` for good; its real end is a note in
+the next person's message.
 """
 
 import json

@@ -1,7 +1,8 @@
 """Calls that were sent and have not ended, by lane, and the clocks that run over them.
 
-`ttl` runs from the moment a call is made until a socket takes it. `timeout` runs once it was taken and no other
-call stands before it in its lane; `progress` starts it anew; it stands still while the session is detached.
+`ttl` runs from the moment a call is made until a socket takes it. `timeout` runs once it was taken and
+no other call stands before it in its lane; `progress` starts it anew; it stands still while the session
+is detached.
 """
 
 from collections import deque

@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import Any, Final, Literal
 
 from capserver.delivery import Delivery
-from capserver.effects import Effect, Send
+from capserver.effects import Effect, Ended, Send
 from capserver.errors import Fault, FrameError
 from capserver.history import History, describe
 from capserver.lanes import Call, Ending, Lanes, Outcome
@@ -114,12 +114,13 @@ class Ledger:
         self.lanes.end(call, outcome, now)
         self._history.ended(call, outcome)
         self.remember(call.id, _ANSWERS[outcome.ending])
+        ended = Ended(call.id, call.turn, call.command.name, outcome)
         if tell is None:
-            return []
+            return [ended]
         cancel = CancelCommand(id=call.id, reason=tell)
         if not call.written and self._delivery.holds(call.seq):
-            return [self._delivery.replace(call.seq, cancel)]
-        return [self._delivery.send(cancel)]
+            return [self._delivery.replace(call.seq, cancel), ended]
+        return [self._delivery.send(cancel), ended]
 
     def take(self, call: Call, now: float) -> list[Effect]:
         """The client took in a call that expects no result: it is done."""
@@ -127,12 +128,13 @@ class Ledger:
         self.remember(call.id, "unanswered")
         return effects
 
-    def lose(self, now: float) -> list[Call]:
-        """The session is over: every call that a socket took is in doubt."""
+    def lose(self, now: float) -> tuple[list[Call], list[Effect]]:
+        """The session is over: every call that a socket took is in doubt; those calls."""
         calls = list(self.open.values())
+        effects: list[Effect] = []
         for call in calls:
-            self.lanes.end(call, Outcome("in_doubt" if call.written else "expired"), now)
-        return [call for call in calls if call.written]
+            effects += self.end(call, Outcome("in_doubt" if call.written else "expired"), now)
+        return [call for call in calls if call.written], effects
 
     def redefined(self, commands: CommandSet) -> list[Call]:
         """Unsent calls whose command is no longer defined as it was."""

@@ -1,6 +1,6 @@
 """The words that sessions and planners share: what is asked (`Prompt`), what comes back (`Delta`).
 
-A planner is anything with `plan(prompt) -> AsyncIterator[Delta]`. Its contract:
+A planner is anything with `plan(prompt) -> AsyncGenerator[Delta]`. Its contract:
 
 - It yields, in order, any number of `TextDelta`, `Thought` and calls. A call is one `CallOpened`, any number
   of `CallDelta` whose `json` parts join to the text of one JSON object, one `CallClosed`. `index` tells the
@@ -14,7 +14,7 @@ A planner is anything with `plan(prompt) -> AsyncIterator[Delta]`. Its contract:
 - It keeps no state between plans: everything is in the prompt.
 """
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncGenerator, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, Protocol
 
@@ -149,7 +149,7 @@ class Planner(Protocol):
     name: str
     """What `welcome.planner` says: the kind and, after a colon, the model."""
 
-    def plan(self, prompt: Prompt) -> AsyncIterator[Delta]:
+    def plan(self, prompt: Prompt) -> AsyncGenerator[Delta, None]:
         """Plan one step."""
         ...
 

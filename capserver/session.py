@@ -1,22 +1,22 @@
 """The protocol of one client: frames and deltas in, effects out.
 
-No clock, no randomness, no I/O: times (monotonic seconds), tokens and ids come in as arguments, and every method
-returns what the edge has to do, in order. `receive` takes what a client sends, `planned` what a planner writes,
-`wrote` what a socket took; `tick` is to be called at `deadline`.
+No clock, no randomness, no I/O: times (monotonic seconds), tokens and ids come in as arguments, and
+every method returns what the edge has to do, in order. `receive` takes what a client sends, `planned`
+what a planner writes, `wrote` what a socket took; `tick` is to be called at `deadline`.
 """
 
 import hmac
 import json
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from typing import Any, Final
 
-from capserver.agenda import Agenda, Offer
+from capserver.agenda import Agenda
 from capserver.delivery import Delivery
 from capserver.effects import Authenticate, Close, Effect, Replay, Send, Stop
 from capserver.errors import Fault, FrameError, pointer
 from capserver.history import History
 from capserver.ledger import details, error_frame
+from capserver.offer import Offer
 from capserver.prompt import Delta
 from capserver.protocol.client import (
     CLIENT_MESSAGES,
@@ -31,42 +31,26 @@ from capserver.protocol.client import (
     Ping,
     Progress,
     Result,
+    check_size,
     read_frame,
     read_message,
+    refer,
 )
-from capserver.protocol.codes import MAX_ID, MAX_INT, CloseCode, ErrorCode
+from capserver.protocol.codes import MAX_INT, CloseCode, ErrorCode
 from capserver.protocol.server import (
-    Heartbeat,
-    Limits,
     Lost,
     ManifestUpdated,
     NotResumed,
     Pong,
     ServerAck,
-    ServerInfo,
     Welcome,
 )
 from capserver.protocol.values import Resume
 from capserver.rates import Bucket
+from capserver.terms import Terms
 from capserver.turn import Request
 
 BURST: Final = 4
-STATE_BYTES: Final = 65536
-_MANIFEST: Final = '{"type":"manifest'
-
-
-@dataclass(frozen=True, slots=True)
-class Terms:
-    """What a server gives to every session."""
-
-    server: ServerInfo
-    epoch: str
-    planner: str
-    heartbeat: Heartbeat
-    limits: Limits
-    history_turns: int = 20
-    history_tokens: int = 8000
-    halted_seconds: float = 30.0
 
 
 class Session:
@@ -100,7 +84,7 @@ class Session:
         terms: Terms,
         now: float,
         *,
-        principal: str | None = None,
+        principal: str,
         profile: str | None = None,
     ) -> None:
         self.id = session_id
@@ -149,6 +133,11 @@ class Session:
         """The number of the newest frame in the log."""
         return self._delivery.last
 
+    @property
+    def waiting(self) -> int:
+        """How many numbered frames are kept for the client."""
+        return self._delivery.last - self._delivery.acked
+
     def frame(self, seq: int) -> str | None:
         """The text of a logged frame; none where the ring let it go."""
         return self._delivery[seq].text if self._delivery.holds(seq) else None
@@ -194,19 +183,16 @@ class Session:
             **more,
         )
 
-    def obstacle(self, resume: Resume, principal: str | None) -> NotResumed | None:
+    def obstacle(self, resume: Resume, principal: str) -> NotResumed | None:
         """Why this session cannot be gone on with; none where it can."""
         if principal != self.principal or not self._knows(resume.token):
             return "unauthorized"
-        delivery = self._delivery
-        if resume.upto > delivery.last or resume.upto < delivery.acked:
-            return "gap"
-        return None
+        return None if self._delivery.can_replay(resume.upto) else "gap"
 
     def _knows(self, token: str) -> bool:
         given = token.encode()
         known = [self._token, *([self._previous] if self._previous else [])]
-        return any([hmac.compare_digest(given, held.encode()) for held in known])
+        return any(hmac.compare_digest(given, held.encode()) for held in known)
 
     def resume(self, resume: Resume, token: str, now: float) -> list[Effect]:
         """A socket has come back; there is no `obstacle`. The token is rotated."""
@@ -238,10 +224,13 @@ class Session:
         if self.over:
             return []
         self.over, self.expires = True, None
-        calls = self._agenda.ledger.lose(now)
+        calls, effects = self._agenda.ledger.lose(now)
         self.lost = [Lost(id=call.id, turn=call.turn, name=call.command.name) for call in calls]
-        turn = self._agenda.current
-        return [Stop(turn.request.id)] if turn is not None else []
+        if (turn := self._agenda.current) is not None:
+            effects.append(Stop(turn.request.id))
+        # What is kept for the client's return is the tokens and what was lost, not the log.
+        self._delivery = Delivery(0)
+        return effects
 
     # time
 
@@ -294,22 +283,35 @@ class Session:
         if self.over:
             return []
         self._previous = None
+        limits = self._terms.limits
         effects: list[Effect] = []
         frame: dict[str, Any] | None = None
         try:
-            check_size(text, self._terms.limits)
+            check_size(text, limits.frame_bytes, limits.manifest_bytes)
             frame = read_frame(text)
             if self._take(frame, now, effects):
                 self._check_rate(frame, now)
                 effects += self._handle(read_message(frame), now)
         except FrameError as error:
             if frame is not None:
-                _refer(error, frame)
+                refer(error, frame)
             effects.append(self._delivery.send(error_frame(error)))
-            over = error.code == ErrorCode.RATE_LIMITED or (frame is None and self._bucket.take(now))
-            if over and self._patience.take(now):
-                effects.append(Close(CloseCode.TOO_MANY, "too many frames"))
+            if frame is None or error.code == ErrorCode.RATE_LIMITED:
+                effects += self._flooding(now)
         return effects + self._ack(now)
+
+    def receive_binary(self, now: float) -> list[Effect]:
+        """A binary frame came: the protocol has none."""
+        if self.over:
+            return []
+        error = FrameError(ErrorCode.INVALID_FRAME, "frames are text, never binary")
+        return [self._delivery.send(error_frame(error)), *self._flooding(now)]
+
+    def _flooding(self, now: float) -> list[Effect]:
+        """A frame that counts was refused: too many of them close the socket."""
+        if self._bucket.take(now) and self._patience.take(now):
+            return [Close(CloseCode.TOO_MANY, "too many frames")]
+        return []
 
     def _take(self, frame: dict[str, Any], now: float, effects: list[Effect]) -> bool:
         """Count a numbered frame; whether it is new."""
@@ -322,7 +324,7 @@ class Session:
             text = f"{missing.start}" if len(missing) == 1 else f"{missing.start} to {missing.stop - 1}"
             fault = Fault("/seq", "gap", f"missing: {text}")
             error = FrameError(ErrorCode.INVALID_FRAME, "frames before this one are missing", [fault])
-            _refer(error, frame)
+            refer(error, frame)
             effects.append(self._delivery.send(error_frame(error)))
         return new
 
@@ -371,15 +373,12 @@ class Session:
         ]
         if faults:
             raise FrameError(ErrorCode.INVALID_FRAME, "only names what is not there", faults)
-        return self._agenda.add(request_of(message), message.on_busy, now)
+        return self._agenda.add(Request.of(message), message.on_busy, now)
 
     def _context(self, message: Context, now: float) -> list[Effect]:
         if message.id is not None:
             self._agenda.accept(message.id)
-        if message.state is not None:
-            self._offer.state = merged(self._offer.state, message.state)
-        if message.text is not None:
-            self._offer.context = message.text
+        self._offer.note(message.text, message.state)
         if not message.silent:
             text = message.text or json.dumps(message.state or {}, ensure_ascii=False)
             given = message.id or self._new_id()
@@ -390,31 +389,14 @@ class Session:
 
     def _update(self, message: ManifestUpdate, now: float) -> list[Effect]:
         self._agenda.accept(message.id)
-        offer = self._offer
-        faults: list[Fault] = []
-        commands, vocabulary = offer.commands, offer.vocabulary
-        try:
-            commands = commands.changed(
-                message.add or [], message.remove or [], limit=self._terms.limits.commands
-            )
-        except FrameError as error:
-            faults += error.faults
-        try:
-            vocabulary = vocabulary.updated(message.vocabulary or {})
-        except FrameError as error:
-            faults += error.faults
-        if faults:
-            raise FrameError(ErrorCode.INVALID_MANIFEST, "the update was not taken", faults)
-        offer.commands, offer.vocabulary = commands, vocabulary
-        offer.persona = offer.persona if message.persona is None else message.persona
-        offer.rev += 1
+        self._offer.change(message, self._terms.limits.commands)
         self._agenda.ledger.remember(message.id)
         updated = ManifestUpdated(
             id=message.id,
-            rev=offer.rev,
-            digest=commands.digest,
-            commands=list(commands.commands),
-            findings=details(offer.findings()),
+            rev=self._offer.rev,
+            digest=self._offer.commands.digest,
+            commands=list(self._offer.commands.commands),
+            findings=details(self._offer.findings()),
         )
         return [self._delivery.send(updated), *self._agenda.changed(now)]
 
@@ -423,57 +405,3 @@ class Session:
         error = FrameError(ErrorCode.UNAUTHORIZED, "this token is not accepted", ref_type="auth")
         close = Close(CloseCode.UNAUTHORIZED, "unauthorized")
         return [self._delivery.send(error_frame(error)), close]
-
-
-def request_of(message: Instruct) -> Request:
-    """What an `instruct` asks for."""
-    only = None if message.only is None else frozenset(message.only)
-    return Request(message.id, message.text, only=only, require=message.require, remember=message.remember)
-
-
-def merged(state: Mapping[str, Any] | None, patch: Mapping[str, Any]) -> dict[str, Any]:
-    """A state with a merge patch applied (RFC 7396).
-
-    Raises:
-        FrameError: `too_large`, where it would pass 64 KiB.
-
-    """
-    made = _merge(state or {}, patch)
-    if len(json.dumps(made)) > STATE_BYTES:
-        fault = Fault("/state", "too_large", f"the whole state may have {STATE_BYTES} bytes")
-        raise FrameError(ErrorCode.TOO_LARGE, "the state is too large", [fault])
-    return made
-
-
-def _merge(target: Mapping[str, Any], patch: Mapping[str, Any]) -> dict[str, Any]:
-    made = dict(target)
-    for key, value in patch.items():
-        if value is None:
-            made.pop(key, None)
-        elif isinstance(value, dict):
-            inner = made.get(key)
-            made[key] = _merge(inner if isinstance(inner, dict) else {}, value)
-        else:
-            made[key] = value
-    return made
-
-
-def check_size(text: str, limits: Limits) -> None:
-    """Refuse a frame over `frame_bytes`; only a manifest may be larger.
-
-    Raises:
-        FrameError: `too_large`.
-
-    """
-    most = limits.manifest_bytes if text.startswith(_MANIFEST) else limits.frame_bytes
-    if most and len(text) * 4 > most and len(text.encode()) > most:
-        raise FrameError(ErrorCode.TOO_LARGE, f"the frame is larger than {most} bytes")
-
-
-def _refer(error: FrameError, frame: Mapping[str, Any]) -> None:
-    """Name the frame that an error answers."""
-    kind, given = frame.get("type"), frame.get("id")
-    if error.ref is None and isinstance(given, str) and 0 < len(given) <= MAX_ID:
-        error.ref = given
-    if error.ref_type is None and isinstance(kind, str):
-        error.ref_type = kind[:64]

@@ -25,6 +25,7 @@ from capserver.prompt import (
     TextDelta,
     Thought,
 )
+from capserver.protocol.client import Instruct
 from capserver.protocol.codes import ErrorCode
 from capserver.protocol.server import Source, TurnStatus, Usage
 from capserver.protocol.values import TurnError
@@ -59,6 +60,12 @@ class Request:
     require: bool = False
     remember: bool = True
     reaction: bool = False
+
+    @classmethod
+    def of(cls, message: Instruct) -> "Request":
+        """What an `instruct` asks for."""
+        only = None if message.only is None else frozenset(message.only)
+        return cls(message.id, message.text, "client", only, message.require, message.remember)
 
 
 # What a delta comes to:
@@ -134,6 +141,7 @@ class Turn:
         "calls",
         "error",
         "first_command",
+        "overflowed",
         "record",
         "request",
         "sent",
@@ -167,8 +175,14 @@ class Turn:
         self._writing: dict[int, _Open] = {}
         self._unjudged: _Open | None = None
         self._last: int | None = None
+        self.overflowed = False
+        """A call of this step passed the bound on arguments: what follows is not worth reading."""
         self._refused = 0
         self._refusals: Counter[str] = Counter()
+
+    def is_planned(self) -> bool:
+        """Whether a planner writes it now."""
+        return self.stage is Stage.PLANNING
 
     def begin(self, now: float, record: Record) -> None:
         """A planner takes it."""
@@ -181,6 +195,7 @@ class Turn:
         self.stage = Stage.PLANNING
         self._refused = 0
         self._last = None
+        self.overflowed = False
 
     # what the planner writes
 
@@ -220,6 +235,7 @@ class Turn:
         ]
         if call.collector.oversize:
             del self._writing[index]
+            self.overflowed = True
             events += self._judge(call, commands, vocabulary)
         return events
 
@@ -269,18 +285,17 @@ class Turn:
     def stopped(self, delta: Stopped, commands: CommandSet, vocabulary: Vocabulary) -> list[Event]:
         """The model stopped: judge or drop what is left, and settle what the stop means."""
         self.usage += delta.usage
-        events: list[Event]
-        if delta.reason == "max_tokens":
-            events = self.cut()
-        else:
-            events = self._judge_rest(commands, vocabulary) + self.cut()
+        events: list[Event] = []
+        if delta.reason != "max_tokens":
+            events += self._judge_rest(commands, vocabulary)
+        events += self.cut()
         if delta.reason == "refusal":
             self.status = "refused"
         elif delta.reason == "max_tokens":
             self.status = "truncated"
         return events
 
-    def cut(self) -> list[Event]:
+    def cut(self) -> list[Dropped]:
         """Drop what was not written to its end."""
         left = list(self._writing.values())
         if self._unjudged is not None:
@@ -289,7 +304,7 @@ class Turn:
         self._unjudged = None
         return [Dropped(call.id) for call in left if call.collector.streamed]
 
-    def failed(self, delta: Failed) -> list[Event]:
+    def failed(self, delta: Failed) -> list[Dropped]:
         """The planner could not go on."""
         self.usage += delta.usage
         self.fail(delta.code, delta.message, delta.retry_after)

@@ -5,7 +5,7 @@ from typing import Annotated, Any, ClassVar, Final, Literal
 from pydantic import Field, ValidationError
 
 from capserver.errors import Fault, FrameError
-from capserver.protocol.codes import ErrorCode
+from capserver.protocol.codes import MAX_ID, ErrorCode
 from capserver.protocol.decode import decode_json
 from capserver.protocol.values import (
     Client,
@@ -159,11 +159,27 @@ CLIENT_MESSAGES: Final[dict[str, type[AnyClientMessage]]] = {
 }
 
 
+_MANIFEST: Final = '{"type":"manifest'
+
+
+def check_size(text: str, frame_bytes: int, manifest_bytes: int) -> None:
+    """Refuse a frame that is too large to be decoded; a manifest or its update may be larger (0: any size).
+
+    Raises:
+        FrameError: `too_large`.
+
+    """
+    most = manifest_bytes if text.startswith(_MANIFEST) else frame_bytes
+    if most and len(text) * 4 > most and len(text.encode()) > most:
+        raise FrameError(ErrorCode.TOO_LARGE, f"the frame is larger than {most} bytes")
+
+
 def read_frame(text: str) -> dict[str, Any]:
     """Decode a frame to an object.
 
     Raises:
         FrameError: `invalid_frame`, where it is no JSON object within the rules.
+
     """
     value = decode_json(text)
     if not isinstance(value, dict):
@@ -177,6 +193,7 @@ def read_message(frame: dict[str, Any]) -> AnyClientMessage:
 
     Raises:
         FrameError: `invalid_frame` or `unknown_type`, with all faults, `ref` and `ref_type`.
+
     """
     kind = frame.get("type")
     given = frame.get("id")
@@ -194,3 +211,12 @@ def read_message(frame: dict[str, Any]) -> AnyClientMessage:
     except ValidationError as error:
         message = f"the {kind} frame is not as it should be"
         raise FrameError(ErrorCode.INVALID_FRAME, message, faults_of(error), ref=ref, ref_type=kind) from None
+
+
+def refer(error: FrameError, frame: dict[str, Any]) -> None:
+    """Name the frame that an error answers."""
+    kind, given = frame.get("type"), frame.get("id")
+    if error.ref is None and isinstance(given, str) and 0 < len(given) <= MAX_ID:
+        error.ref = given
+    if error.ref_type is None and isinstance(kind, str):
+        error.ref_type = kind[:64]

@@ -49,7 +49,7 @@ class CloseCode(IntEnum):
     FORBIDDEN = 4503
     RESUMED_ELSEWHERE = 4509
 
-    @property
-    def ends_session(self) -> bool:
-        """Whether a close with this code ends the session instead of detaching it."""
-        return self == self.NORMAL or (4500 <= self <= 4599 and self != self.RESUMED_ELSEWHERE)
+
+def ends_session(code: int) -> bool:
+    """Whether a close with this code, by either side, ends the session instead of detaching it."""
+    return code == CloseCode.NORMAL or (4500 <= code <= 4599 and code != CloseCode.RESUMED_ELSEWHERE)

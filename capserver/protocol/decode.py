@@ -76,6 +76,7 @@ def decode_json(text: str) -> Any:
 
     Raises:
         FrameError: `invalid_frame`, with the faults.
+
     """
     try:
         value = _fast.decode(text)

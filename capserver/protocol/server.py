@@ -80,7 +80,7 @@ class Welcome(ServerMessage):
     heartbeat: Heartbeat
     limits: Limits
     profile: str | None = optional()
-    findings: list[ErrorDetail] = []
+    findings: list[ErrorDetail]
 
 
 class ManifestUpdated(ServerMessage):
@@ -92,7 +92,7 @@ class ManifestUpdated(ServerMessage):
     rev: int
     digest: str
     commands: list[str]
-    findings: list[ErrorDetail] = []
+    findings: list[ErrorDetail]
 
 
 class TurnStarted(ServerMessage):

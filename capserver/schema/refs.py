@@ -1,6 +1,7 @@
 """References within one schema: only `#/$defs/NAME`, never in a circle, replaced by what they name."""
 
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from graphlib import CycleError, TopologicalSorter
 from typing import Any, Final
 from urllib.parse import unquote
@@ -60,10 +61,8 @@ def _joined(named: Any, beside: dict[str, Any]) -> Any:
 def in_order(graph: Mapping[str, Iterable[str]]) -> list[str]:
     """The nodes that lead into no circle, each after all that it leads to."""
     sorter = TopologicalSorter(graph)
-    try:
+    with suppress(CycleError):  # it still hands out whatever no circle blocks
         sorter.prepare()
-    except CycleError:
-        pass  # it still hands out whatever no circle blocks
     order: list[str] = []
     while ready := sorter.get_ready():
         order += ready

@@ -156,8 +156,8 @@ const SPOTS = [
   { id: 'lamp', names: ['lamp', 'light', '灯', '台灯', '落地灯'], about: 'at the back on the right' },
 ];
 
-/** The manifest, without `resume`. @param {string} locale BCP 47 */
-export function manifest(locale) {
+/** The manifest, without `resume`. @param {string} locale BCP 47 @param {string} [token] */
+export function manifest(locale, token) {
   return {
     type: 'manifest',
     protocol: 1,
@@ -165,6 +165,7 @@ export function manifest(locale) {
     persona: 'You are Ling (小灵), a small, warm and playful spirit that lives in a round room. You act with your commands; you speak briefly, in the language of the person. To talk aloud, use say.',
     commands: [...COMMANDS].map(([name, offer]) => declare(name, offer)),
     vocabulary: { spots: SPOTS },
+    ...(token && { token }),
   };
 }
 

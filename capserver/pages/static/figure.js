@@ -3,12 +3,12 @@
 import { Rig, ease } from './rig.js';
 
 const SVG = 'http://www.w3.org/2000/svg';
-const ROUND = 62; // px: the radius on which face and arms sit, so that turning looks round
+const ROUND = 62; // px: the radius on which the parts sit, so that turning looks round
 const RADIANS = Math.PI / 180;
 
 /** @type {ReadonlyMap<string, [angle: number, height: number]>} where on the body each part sits */
 const PARTS = new Map([
-  ['eye-r', [-25, -92]], ['eye-l', [25, -92]], ['mouth', [0, -73]], ['cheek-r', [-43, -74]], ['cheek-l', [43, -74]],
+  ['eye-r', [-29, -92]], ['eye-l', [29, -92]], ['mouth', [0, -73]], ['cheek-r', [-50, -74]], ['cheek-l', [50, -74]],
   ['bell', [0, -40]], ['tail', [180, -26]],
 ]);
 
@@ -132,7 +132,7 @@ export class Figure {
     const tall = p.squash * (1 + breath) * (1 - 0.34 * p.lie) * (1 - 0.07 * p.sit);
     const broad = (1 / p.squash ** 0.8) * (1 - breath * 0.7) * (1 + 0.26 * p.lie) * (1 + 0.05 * p.sit);
     this.#move('spirit', `translate(${p.x.toFixed(2)} ${(296 + 48 * p.depth).toFixed(2)}) scale(${size.toFixed(3)})`);
-    this.#move('body', `translate(0 ${(-p.y - 9 * p.sit * (1 - p.lie)).toFixed(2)}) rotate(${p.tilt.toFixed(2)}) scale(${broad.toFixed(4)} ${tall.toFixed(4)})`);
+    this.#move('body', `translate(0 ${(-p.y - p.floor - 9 * p.sit * (1 - p.lie)).toFixed(2)}) rotate(${p.tilt.toFixed(2)}) scale(${broad.toFixed(4)} ${tall.toFixed(4)})`);
     const near = 1 / (1 + p.y / 90);
     this.#move('shadow', `scale(${(near * (1 + 0.26 * p.lie)).toFixed(3)} ${near.toFixed(3)})`);
     this.#parts.get('shadow')?.setAttribute('opacity', (0.35 + 0.65 * near).toFixed(2));
@@ -141,7 +141,7 @@ export class Figure {
     const turn = Math.cos(p.yaw * RADIANS);
     this.#parts.get('belly')?.setAttribute('opacity', Math.max(0, turn).toFixed(2));
     this.#parts.get('belly')?.setAttribute('cx', (Math.sin(p.yaw * RADIANS) * 34).toFixed(2));
-    this.#parts.get('cord')?.setAttribute('d', `M-73-58Q${(Math.sin(p.yaw * RADIANS) * 40).toFixed(1)} ${(-57 + 19 * turn).toFixed(1)} 73-58`);
+    this.#parts.get('cord')?.setAttribute('d', `M-66-59Q${(Math.sin(p.yaw * RADIANS) * 40).toFixed(1)} ${(-57 + 19 * turn).toFixed(1)} 66-59`);
   }
 
   /** Put a part on the round of the body, hidden behind it. @param {string} id @param {number} angle @param {number} height */
@@ -153,9 +153,9 @@ export class Figure {
     const radians = (p.yaw + look + angle) * RADIANS;
     const front = Math.cos(radians);
     const broad = front / Math.abs(Math.cos(angle * RADIANS));
-    const shown = front > 0.12;
+    const shown = front > (face ? 0.24 : 0.12);
     this.#parts.get(id)?.setAttribute('visibility', shown ? 'inherit' : 'hidden');
-    if (shown) this.#move(id, `translate(${(Math.sin(radians) * ROUND).toFixed(2)} ${(height + lower).toFixed(2)}) scale(${Math.min(1.1, broad).toFixed(3)} 1)`);
+    if (shown) this.#move(id, `translate(${(Math.sin(radians) * (face ? ROUND - 8 : ROUND)).toFixed(2)} ${(height + lower).toFixed(2)}) scale(${Math.min(1.1, broad).toFixed(3)} 1)`);
   }
 
   /** @param {import('./rig.js').Pose} p */
@@ -230,7 +230,7 @@ export class Figure {
     const matrix = this.#svg.getScreenCTM();
     const box = this.#svg.getBoundingClientRect();
     if (!matrix) return [0, 0];
-    const top = 296 + 48 * p.depth - p.y - (152 - 46 * p.lie) * (0.84 + 0.16 * p.depth);
+    const top = 296 + 48 * p.depth - p.floor - p.y - (152 - 46 * p.lie) * (0.84 + 0.16 * p.depth);
     return [p.x * matrix.a + matrix.e - box.left, top * matrix.d + matrix.f - box.top];
   }
 
@@ -245,7 +245,7 @@ export class Figure {
       mote.setAttribute('class', `mote ${kind}`);
       layer.append(mote);
       const x = p.x + (kind === 'z' ? 34 : (Math.random() - 0.5) * 150);
-      const y = 296 + 48 * p.depth - p.y - (kind === 'z' ? 96 : 70 + Math.random() * 80);
+      const y = 296 + 48 * p.depth - p.floor - p.y - (kind === 'z' ? 96 : 70 + Math.random() * 80);
       const drift = (kind === 'z' ? 26 : (Math.random() - 0.5) * 60) * amount;
       const frames = [
         { transform: `translate(${x}px, ${y}px) scale(.2)`, opacity: 0 },
@@ -258,7 +258,7 @@ export class Figure {
 
   /** @param {string} hex */
   paint(hex) {
-    part('spirit').style.setProperty('--spirit', hex);
+    this.#svg.style.setProperty('--spirit', hex);
   }
 
   /** A small answer to a touch; not a command. */

@@ -14,6 +14,8 @@ export class Job {
   /** Called when `draft` has grown. */
   ondraft = () => {};
   started = false;
+  /** Whether the whole command is here. */
+  given = false;
 
   /** @param {string} id @param {string} name @param {string | null} turn @param {string} lane */
   constructor(id, name, turn, lane) {
@@ -35,6 +37,7 @@ export class Job {
 
   /** @param {Frame} frame */
   complete(frame) {
+    this.given = true;
     this.#given(frame);
   }
 
@@ -72,9 +75,11 @@ export class Lanes {
     this.#job(frame, this.laneOf(frame.name)).grow(String(frame.delta));
   }
 
-  /** @param {Frame} frame */
+  /** @param {Frame} frame @returns {Job} */
   command(frame) {
-    this.#job(frame, frame.lane ?? this.laneOf(frame.name)).complete(frame);
+    const job = this.#job(frame, frame.lane ?? this.laneOf(frame.name));
+    job.complete(frame);
+    return job;
   }
 
   /** @param {string} id @param {string} reason */

@@ -3,14 +3,15 @@
 import { ASLEEP, BODY, EXPRESSIONS, ease } from './rig.js';
 
 /** @typedef {import('./figure.js').Figure} Figure */
+/** @typedef {{x: number, depth: number, floor: number}} Place */
 
-/** @type {ReadonlyMap<string, {x: number, depth: number}>} where one can stand in the room */
+/** @type {ReadonlyMap<string, Place>} where one can stand in the room */
 export const PLACES = new Map([
-  ['rug', { x: 240, depth: 0.8 }],
-  ['plant', { x: 128, depth: 0.7 }],
-  ['window', { x: 164, depth: 0 }],
-  ['cushion', { x: 338, depth: 0.86 }],
-  ['lamp', { x: 374, depth: 0.15 }],
+  ['rug', { x: 240, depth: 0.8, floor: 0 }],
+  ['plant', { x: 128, depth: 0.7, floor: 0 }],
+  ['window', { x: 164, depth: 0, floor: 0 }],
+  ['cushion', { x: 338, depth: 0.9, floor: 12 }],
+  ['lamp', { x: 374, depth: 0.15, floor: 0 }],
 ]);
 
 /** @type {ReadonlyMap<string, string>} */
@@ -21,7 +22,7 @@ export const COLORS = new Map([
 
 /** @type {ReadonlyMap<string, [yaw: number, lookX: number, lookY: number]>} as the one who watches sees it */
 export const DIRECTIONS = new Map([
-  ['left', [-42, -1, 0]], ['right', [42, 1, 0]], ['up', [0, 0, -2.1]], ['down', [0, 0, 1.7]], ['front', [0, 0, 0]],
+  ['left', [-34, -1, 0]], ['right', [34, 1, 0]], ['up', [0, 0, -2.1]], ['down', [0, 0, 1.7]], ['front', [0, 0, 0]],
 ]);
 
 const HEIGHTS = new Map([['low', 30], ['normal', 70], ['high', 118]]);
@@ -55,10 +56,10 @@ export async function wave(figure, { hand = 'right' }, signal) {
   const { rig, facts } = figure;
   const [left, right] = [hand !== 'right', hand !== 'left'];
   const lean = (Number(left) - Number(right)) * 5 * rig.amount;
-  await rig.to({ armL: left ? 128 : 0, armR: right ? 128 : 0, tilt: lean, squash: 1.04 }, 240, ease.back, signal);
+  await rig.to({ armL: left ? 138 : 0, armR: right ? 138 : 0, tilt: lean, squash: 1.04 }, 240, ease.back, signal);
   await rig.during(1050, signal, (share) => {
     const swing = Math.sin(share * Math.PI * 6) * 24;
-    rig.set({ armL: left ? 128 + swing : 0, armR: right ? 128 + swing : 0, tilt: lean + swing * 0.08 * rig.amount });
+    rig.set({ armL: left ? 138 + swing : 0, armR: right ? 138 + swing : 0, tilt: lean + swing * 0.08 * rig.amount });
   });
   facts.waves += 1;
   await rig.to({ armL: 0, armR: 0, tilt: 0, squash: 1 }, 240, ease.both, signal);
@@ -101,13 +102,27 @@ export async function spin(figure, { turns = 1, direction = 'right' }, signal) {
   await rig.to({ squash: 1, armL: 0, armR: 0 }, 260, ease.back, signal);
 }
 
-/** @type {ReadonlyMap<string, (t: number, beat: number) => Partial<import('./rig.js').Pose>>} `t` in half beats */
-export const DANCES = new Map([
-  ['bounce', (/** @type {number} */ t) => ({ y: Math.abs(Math.sin(t)) * 26, squash: 1 + Math.abs(Math.sin(t)) * 0.14 - 0.08, armL: 70 + 50 * Math.sin(t), armR: 70 - 50 * Math.sin(t), tilt: Math.sin(t) * 4 })],
-  ['sway', (/** @type {number} */ t) => ({ tilt: Math.sin(t) * 13, yaw: Math.sin(t) * 22, armL: 95 + 35 * Math.sin(t), armR: 95 - 35 * Math.sin(t), squash: 1 + Math.cos(t * 2) * 0.04, lookX: Math.sin(t) * 0.6 })],
-  ['twist', (/** @type {number} */ t) => ({ yaw: Math.sin(t * 1.5) * 58, squash: 0.94 + Math.cos(t * 3) * 0.06, armL: 40 + 30 * Math.sin(t * 3), armR: 40 + 30 * Math.sin(t * 3), tilt: Math.sin(t * 1.5) * -5 })],
-  ['shuffle', (/** @type {number} */ t) => ({ footL: Math.max(0, Math.sin(t)) * 14, footR: Math.max(0, -Math.sin(t)) * 14, tilt: Math.sin(t) * 9, y: Math.abs(Math.sin(t)) * 8, armL: 30 + 40 * Math.max(0, Math.sin(t)), armR: 30 + 40 * Math.max(0, -Math.sin(t)), squash: 1 + Math.cos(t * 2) * 0.05 })],
-]);
+/** @type {Record<string, (t: number) => Partial<import('./rig.js').Pose>>} the pose at `t`, π to a beat */
+const STEPS = {
+  bounce: (t) => ({
+    y: Math.abs(Math.sin(t)) * 26, squash: 0.92 + Math.abs(Math.sin(t)) * 0.14, tilt: Math.sin(t) * 4,
+    armL: 70 + 50 * Math.sin(t), armR: 70 - 50 * Math.sin(t),
+  }),
+  sway: (t) => ({
+    tilt: Math.sin(t) * 13, yaw: Math.sin(t) * 22, lookX: Math.sin(t) * 0.6, squash: 1 + Math.cos(t * 2) * 0.04,
+    armL: 95 + 35 * Math.sin(t), armR: 95 - 35 * Math.sin(t),
+  }),
+  twist: (t) => ({
+    yaw: Math.sin(t * 1.5) * 58, squash: 0.94 + Math.cos(t * 3) * 0.06, tilt: Math.sin(t * 1.5) * -5,
+    armL: 40 + 30 * Math.sin(t * 3), armR: 40 + 30 * Math.sin(t * 3),
+  }),
+  shuffle: (t) => ({
+    footL: Math.max(0, Math.sin(t)) * 14, footR: Math.max(0, -Math.sin(t)) * 14, tilt: Math.sin(t) * 9,
+    y: Math.abs(Math.sin(t)) * 8, squash: 1 + Math.cos(t * 2) * 0.05,
+    armL: 30 + 40 * Math.max(0, Math.sin(t)), armR: 30 + 40 * Math.max(0, -Math.sin(t)),
+  }),
+};
+const DANCES = new Map(Object.entries(STEPS));
 
 /** @param {Figure} figure @param {{style?: string, seconds?: number}} args @param {AbortSignal} signal */
 export async function dance(figure, { style = 'bounce', seconds = 3 }, signal) {
@@ -119,7 +134,7 @@ export async function dance(figure, { style = 'bounce', seconds = 3 }, signal) {
   await rig.during(seconds * 1000, signal, (share) => {
     const t = share * beats;
     const grown = Math.min(1, share * 8, (1 - share) * 8) * (rig.amount < 1 ? 0.35 : 1);
-    rig.set(scaled(step(t, beats), grown));
+    rig.set(scaled(step(t), grown));
     if (Math.floor(t / Math.PI / 2) > sung) {
       sung = Math.floor(t / Math.PI / 2);
       figure.emit('note', 1);
@@ -142,26 +157,27 @@ export async function walkTo(figure, { spot }, signal) {
   const place = PLACES.get(spot);
   if (!place) throw new Error(`there is no ${spot} here`);
   await ready(figure, signal);
-  const from = { x: rig.pose.x, depth: rig.pose.depth };
+  const { x, depth, floor } = rig.pose;
+  const from = { x, depth, floor };
   const far = Math.hypot(place.x - from.x, (place.depth - from.depth) * 90);
-  const onto = spot === 'cushion' ? 10 : 0;
   if (far > 4) {
     const side = place.x === from.x ? 0 : Math.sign(place.x - from.x);
-    await rig.to({ yaw: side * 46 }, 160, ease.both, signal);
+    await rig.to({ yaw: side * 38 }, 160, ease.both, signal);
     facts.spot = 'between';
     await rig.during(Math.max(500, Math.min(2400, far * 7.5)), signal, (share) => walk(figure, from, place, share, Math.max(2, Math.round(far / 34))));
     facts.spot = spot;
   }
-  await rig.to({ ...BODY, y: onto }, 220, ease.back, signal);
+  await rig.to({ ...BODY }, 220, ease.back, signal);
 }
 
-/** One moment of a walk of `steps` steps. @param {Figure} figure @param {{x: number, depth: number}} from @param {{x: number, depth: number}} to @param {number} share @param {number} steps */
+/** One moment of a walk of `steps` steps. @param {Figure} figure @param {Place} from @param {Place} to @param {number} share @param {number} steps */
 function walk({ rig }, from, to, share, steps) {
   const way = ease.both(share);
   const stride = Math.sin(way * steps * Math.PI);
   const hop = Math.abs(stride) * rig.amount;
   rig.set({
-    x: from.x + (to.x - from.x) * way, depth: from.depth + (to.depth - from.depth) * way, y: hop * 9,
+    x: from.x + (to.x - from.x) * way, depth: from.depth + (to.depth - from.depth) * way,
+    floor: from.floor + (to.floor - from.floor) * way ** 4, y: hop * 9,
     footL: Math.max(0, stride) * 12, footR: Math.max(0, -stride) * 12, tilt: stride * 6 * rig.amount,
     squash: 0.97 + hop * 0.07, armL: 18 + stride * 22, armR: 18 - stride * 22,
   });
@@ -222,8 +238,7 @@ export async function changeColor(figure, { color, hex }, signal) {
 /** Come to rest from wherever a motion was stopped. @param {Figure} figure */
 export function settle(figure) {
   const { rig, facts } = figure;
-  const spot = facts.spot === 'cushion' && facts.posture === 'standing' ? 10 : 0;
   const held = { sit: facts.posture === 'sitting' ? 1 : 0, lie: facts.posture === 'asleep' ? 1 : 0 };
   facts.facing = 'front';
-  return rig.to({ ...BODY, ...held, ...(held.lie ? ASLEEP : face(figure)), y: spot }, 300, ease.back);
+  return rig.to({ ...BODY, ...held, ...(held.lie ? ASLEEP : face(figure)) }, 300, ease.back);
 }

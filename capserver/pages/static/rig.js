@@ -2,10 +2,13 @@
 /** The spirit's joints as plain numbers, and how they move from one value to another. Knows nothing of SVG. */
 
 /**
- * What the body does. `x`: 0–480 across the room; `depth`: 0 at the wall, 1 in front; `y`: px above the floor;
+ * What the body does. `x`: 0–480 across the room; `depth`: 0 at the wall, 1 in front; `floor`: px of
+ * what it stands on; `y`: px above that;
  * `squash`: 1 at rest, less is flatter; `tilt`, `yaw`, `armL`, `armR`: degrees; `footL`, `footR`: px lifted;
  * `sit`, `lie`: 0–1; `lookX`, `lookY`: −1–1.
+ * @typedef {Record<'y' | 'squash' | 'tilt' | 'yaw' | 'armL' | 'armR' | 'footL' | 'footR' | 'lookX' | 'lookY', number>} Body
  */
+/** @type {Readonly<Body>} */
 export const BODY = Object.freeze({
   y: 0, squash: 1, tilt: 0, yaw: 0, armL: 0, armR: 0, footL: 0, footR: 0, lookX: 0, lookY: 0,
 });
@@ -17,7 +20,7 @@ export const BODY = Object.freeze({
 const CALM = { open: 1, shut: 0, arc: 0, brow: 0, lift: 0, mouth: 0.55, gape: 0, wide: 1, blush: 0.55, heart: 0, tear: 0 };
 
 /** @typedef {typeof CALM} Face */
-/** @typedef {typeof BODY & Face & {x: number, depth: number, sit: number, lie: number, talk: number}} Pose */
+/** @typedef {Body & Face & {x: number, depth: number, floor: number, sit: number, lie: number, talk: number}} Pose */
 /** @typedef {(t: number) => number} Ease */
 
 /** @type {ReadonlyMap<string, Face>} */
@@ -53,7 +56,7 @@ export const ease = {
 
 export class Rig {
   /** @type {Pose} */
-  pose = { ...BODY, ...CALM, x: 240, depth: 0.8, sit: 0, lie: 0, talk: 0 };
+  pose = { ...BODY, ...CALM, x: 240, depth: 0.8, floor: 0, sit: 0, lie: 0, talk: 0 };
   /** Less than 1 where a person asked for little motion. */
   amount = 1;
   /** @type {Set<Tween>} */

@@ -31,6 +31,7 @@ const WORDS = new Map([
   ['status.open', ['open', '已连接']],
   ['status.detached', ['detached', '已断开']],
   ['status.closed', ['closed', '已关闭']],
+  ['token', ['This server asks for a token: open this page with #token=… behind its address.', '此服务器需要令牌：请在网址后加上 #token=…']],
   ['retry', ['again in {0} s', '{0} 秒后重试']],
   ['resumed', ['Back again; nothing was lost.', '重新连上了，什么都没丢。']],
   ['lost', ['A new session began ({0}).', '会话已重新开始（{0}）。']],

@@ -3,14 +3,15 @@
 | what happened | code | again? |
 | --- | --- | --- |
 | 401, 402, 403, 404: the key, the account or the model's name | `planner_unavailable` | no |
-| 429, 529, `overloaded_error`, `rate_limit_error`: too much at once | `planner_overloaded` | yes, after `retry-after` |
+| 429, 529, `overloaded_error`, `rate_limit_error`: too much at once | `planner_overloaded` | yes, later |
 | 408, 409, other 5xx, `api_error`, `timeout_error`, no connection | `planner_unavailable` | yes |
 | our deadline for progress or for the whole | `timeout` | no |
 | a connection that broke inside an answer | `planner_failed` | yes |
 | other 4xx, an answer that is not in the API's form | `planner_failed` | no |
 
-`rate_limited` stays what it is in the protocol: a client that sends too much. Messages are our own words; what the
-API said is added only where it tells an operator what to set right, with every secret struck out.
+"Later" is after `retry-after`, where the API says it. `rate_limited` stays what it is in the protocol: a
+client that sends too much. Messages are our own words; what the API said is added only where it tells an
+operator what to set right, with every secret struck out.
 """
 
 import math
@@ -37,6 +38,7 @@ _OVERLOADED: Final = "the model's API is overloaded"
 _LIMITED: Final = "the model's API asks to slow down"
 _DOWN: Final = "the model's API has an error of its own"
 _TOO_SLOW: Final = "the model took too long"
+_BROKE: Final = "the connection to the model broke"
 _NOT_IN_FORM: Final = "the model's answer is not in the form of the API"
 
 _EVENTS: Final[Mapping[str, Failed]] = {
@@ -51,17 +53,17 @@ _EVENTS: Final[Mapping[str, Failed]] = {
 }
 
 
-class BrokenStream(ValueError):
+class BrokenStreamError(ValueError):
     """Events that do not make a message."""
 
 
 def expected() -> tuple[type[Exception], ...]:
     """Every kind of exception that a request to the API may end with."""
     import anthropic
-    import httpx2 
+    import httpx2
 
-    api = (anthropic.AnthropicError, httpx2.HTTPError, httpx2.InvalidURL, httpx2.StreamError)
-    return (*api, OSError, ValueError, LookupError, TypeError, RecursionError)
+    theirs = (anthropic.AnthropicError, httpx2.HTTPError, httpx2.InvalidURL)
+    return (*theirs, OSError, ValueError, LookupError, TypeError, AttributeError, RuntimeError)
 
 
 def told_by_event(error: Any, usage: Usage) -> Failed:
@@ -82,13 +84,14 @@ def told_by_exception(error: Exception, usage: Usage, secrets: Iterable[str] = (
     import httpx2
 
     if isinstance(error, anthropic.APIStatusError):
-        return replace(_by_status(error.status_code, error.response.headers, _detail(error, secrets)), usage=usage)
+        failed = _by_status(error.status_code, error.response.headers, _detail(error, secrets))
+        return replace(failed, usage=usage)
     if isinstance(error, anthropic.APIConnectionError) and _never_sent(error.__cause__):
         return Failed(ErrorCode.PLANNER_UNAVAILABLE, "the model's API cannot be reached", retryable=True)
     if isinstance(error, TimeoutError | httpx2.TimeoutException | anthropic.APITimeoutError):
         return too_slow(usage)
     if isinstance(error, OSError | httpx2.TransportError | anthropic.APIConnectionError):
-        return Failed(ErrorCode.PLANNER_FAILED, "the connection to the model broke", retryable=True, usage=usage)
+        return Failed(ErrorCode.PLANNER_FAILED, _BROKE, retryable=True, usage=usage)
     return Failed(ErrorCode.PLANNER_FAILED, _NOT_IN_FORM, usage=usage)
 
 
@@ -96,7 +99,7 @@ def _never_sent(cause: BaseException | None) -> bool:
     """Whether no connection could be had at all."""
     import httpx2
 
-    return isinstance(cause, httpx2.ConnectError | httpx2.ConnectTimeout | httpx2.PoolTimeout | httpx2.ProxyError)
+    return isinstance(cause, httpx2.ConnectError | httpx2.ConnectTimeout | httpx2.ProxyError)
 
 
 def _by_status(status: int, headers: Mapping[str, str], detail: str) -> Failed:

@@ -1,7 +1,7 @@
 """What each family of models accepts and does unasked.
 
-Sources: the pages "Thinking", "Effort" and the models' own pages of platform.claude.com (October 2026). One field
-that a model does not take makes the API refuse the whole request; what is not known here is therefore not sent.
+Sources: the pages "Thinking", "Effort" and the models' own pages of platform.claude.com (October 2026). One
+field that a model does not take makes the API refuse the whole request: what is not known here is not sent.
 """
 
 from collections.abc import Mapping

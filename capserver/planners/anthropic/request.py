@@ -1,9 +1,10 @@
 """A prompt as the parameters of `messages.create`. Pure: equal prompts make equal bytes.
 
-The order is what the prompt cache wants, the most stable first: tools, instructions, earlier turns, and last the
-message of this turn with all that may differ from turn to turn. Within a turn it stays as it is: steps are only
-added to its end. Up to three cache breakpoints are set: after the instructions (which takes in the tools), after
-the last earlier turn, and after the one before it, where the request of the turn before had its own.
+The order is what the prompt cache wants, the most stable first: tools, instructions, earlier turns, and last
+the message of this turn with all that may differ from turn to turn. Within a turn it stays as it is: steps
+are only added to its end. Up to three cache breakpoints are set: after the instructions (which takes in the
+tools), after the last earlier turn, and after the one before it, where the request of the turn before had its
+own.
 """
 
 import re
@@ -21,6 +22,7 @@ Block = dict[str, Any]
 _UNSAFE_NAME: Final = re.compile(r"[^a-zA-Z0-9_-]")
 _CACHE: Final = {"type": "ephemeral"}
 _PLACEHOLDER: Final = {"type": "object"}
+_SILENCE: Final[Block] = {"type": "text", "text": "(nothing was said)"}
 _MOST_EXAMPLES: Final = 4
 
 
@@ -110,12 +112,9 @@ def _description(command: CompiledCommand, options: RequestOptions) -> str:
 
 
 def _placeholders(messages: Sequence[Mapping[str, Any]]) -> list[Block]:
-    """Definitions for calls of the past where nothing is offered any more: the API wants one for each name."""
+    """Definitions for past calls where nothing is offered any more: the API refuses calls without tools."""
     names = {
-        block["name"]
-        for message in messages
-        for block in message["content"]
-        if block["type"] == "tool_use"
+        block["name"] for message in messages for block in message["content"] if block["type"] == "tool_use"
     }
     return [
         {"name": name, "description": "No longer offered.", "input_schema": _PLACEHOLDER}
@@ -125,14 +124,12 @@ def _placeholders(messages: Sequence[Mapping[str, Any]]) -> list[Block]:
 
 def _tool_choice(prompt: Prompt, options: RequestOptions) -> Block | None:
     """What the API is to enforce; `None` leaves the model free. Later steps are never forced."""
-    allowed = prompt.commands.commands.keys() & (
-        prompt.commands.commands.keys() if prompt.only is None else prompt.only
-    )
+    allowed = [name for name in prompt.commands.commands if prompt.only is None or name in prompt.only]
     if not allowed:
         return {"type": "none"}
     if not prompt.require or prompt.steps or not options.thinking.forces:
         return None
-    return {"type": "tool", "name": next(iter(allowed))} if len(allowed) == 1 else {"type": "any"}
+    return {"type": "tool", "name": allowed[0]} if len(allowed) == 1 else {"type": "any"}
 
 
 def _messages(prompt: Prompt, options: RequestOptions) -> list[dict[str, Any]]:
@@ -141,14 +138,16 @@ def _messages(prompt: Prompt, options: RequestOptions) -> list[dict[str, Any]]:
         _tell_exchange(dialogue, exchange)
         if not options.compat and len(prompt.history) - position < 2:
             dialogue.mark()
-    present = [words.notes(prompt.notes), words.data(prompt), words.rules(prompt), words.said(prompt)]
-    dialogue.add("user", _texts(present) or _texts(["(nothing was said)"]))
+    rules = words.rules(prompt, must_call=prompt.require and not options.thinking.forces)
+    present = [words.notes(prompt.notes), words.data(prompt), rules, words.said(prompt)]
+    dialogue.add("user", _texts(present) or [_SILENCE.copy()])
     _tell_steps(dialogue, prompt.steps, thoughts=True)
     return dialogue.messages
 
 
 def _tell_exchange(dialogue: _Dialogue, exchange: Exchange) -> None:
-    dialogue.add("user", _texts([words.notes(exchange.notes), words.clip(exchange.text)]))
+    said = [words.notes(exchange.notes), words.clip(exchange.text)]
+    dialogue.add("user", _texts(said) or [_SILENCE.copy()])
     _tell_steps(dialogue, exchange.steps, thoughts=False)
 
 
@@ -180,7 +179,7 @@ def _texts(parts: Iterable[str | None]) -> list[Block]:
 
 
 def _call(call: PastCall) -> Block:
-    """A past call. The model may have made its name up: one that the API refuses would block every request."""
+    """A past call. The model may have made up its name: one that the API refuses would block all requests."""
     name = _UNSAFE_NAME.sub("_", call.name)[:64] or "_"
     return {"type": "tool_use", "id": call.id, "name": name, "input": dict(call.arguments)}
 

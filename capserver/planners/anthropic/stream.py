@@ -1,15 +1,16 @@
 """A message's server-sent events, as they come, to deltas. Strict: what is not whole is never shown as whole.
 
-The API says: `message_start`, then blocks (`content_block_start`, deltas, `content_block_stop`), `message_delta` with
-the reason of the end, `message_stop`. Unknown events, blocks and deltas are ignored, as its versioning policy asks.
+The API says: `message_start`, then blocks (`content_block_start`, deltas, `content_block_stop`),
+`message_delta` with the reason of the end, `message_stop`. Unknown events, blocks and deltas are ignored, as
+its versioning policy asks.
 """
 
 import json
 from collections.abc import Iterator, Mapping
 from typing import Any, Final, Literal
 
-from capserver.planners.anthropic.failures import BrokenStream, told_by_event
-from capserver.prompt import CallClosed, CallDelta, CallOpened, Delta, Failed, Stopped, TextDelta, Thought
+from capserver.planners.anthropic.failures import BrokenStreamError, told_by_event
+from capserver.prompt import CallClosed, CallDelta, CallOpened, Delta, Stopped, TextDelta, Thought
 from capserver.protocol.server import Usage
 
 Event = Mapping[str, Any]
@@ -27,11 +28,11 @@ _REASONS: Final[Mapping[str | None, Reason]] = {
 def read(data: str) -> Event:
     """One event from the text of its `data` lines.
 
-    Raises `ValueError` or `RecursionError` for what is not JSON, `BrokenStream` for what is no object.
+    Raises `ValueError` or `RecursionError` for what is not JSON, `BrokenStreamError` for what is no object.
     """
     event = json.loads(data)
     if not isinstance(event, dict):
-        raise BrokenStream("an event is not an object")
+        raise BrokenStreamError("an event is not an object")
     return event
 
 
@@ -62,7 +63,7 @@ class Collector:
         self._reason: str | None = None
 
     def take(self, event: Event) -> Iterator[Delta]:
-        """The deltas of one event. Raises `LookupError`, `TypeError` or `ValueError` for one out of order or form."""
+        """The deltas of one event. Raises one of `failures.expected` for one out of order or form."""
         match event["type"]:
             case "content_block_delta":
                 yield from self._more(self._open(event), event["delta"])
@@ -86,21 +87,17 @@ class Collector:
     @staticmethod
     def is_progress(event: Event) -> bool:
         """Whether the model got further by this event; a `ping` only says that the server lives."""
-        return event["type"] != "ping"
-
-    def cut(self) -> Failed:
-        """The failure of a stream that ended before its message did."""
-        return Failed("planner_failed", "the model's answer broke off", retryable=True, usage=self.usage)
+        return bool(event["type"] != "ping")
 
     def _open(self, event: Event) -> _Block:
         block = self._blocks.get(event["index"])
         if block is None:
-            raise BrokenStream("an event names a block that is not open")
+            raise BrokenStreamError("an event names a block that is not open")
         return block
 
     def _begin(self, index: int, start: Mapping[str, Any]) -> Iterator[Delta]:
         if index in self._blocks:
-            raise BrokenStream("a block was opened twice")
+            raise BrokenStreamError("a block was opened twice")
         block = self._blocks[index] = _Block(start, self._calls)
         if block.type == "tool_use":
             self._calls += 1

@@ -14,6 +14,7 @@ THINGS: Final = "things"
 ACTIONS: Final = "actions"
 _MARKS: Final = "marks"
 _OPPOSITES: Final = "opposites"
+_KINDS: Final = "kinds"
 
 
 @dataclass(slots=True)
@@ -34,6 +35,8 @@ class Lexicon:
     section: Mapping[str, str]
     """Of each concept: `actions`, `things`, `places`, …"""
     opposites: Mapping[str, frozenset[str]]
+    kinds: Mapping[str, tuple[str, ...]]
+    """The concepts that are examples of a concept."""
     said: Mapping[str, tuple[str, str]]
     """The English and the Chinese word for a concept."""
     longest_english: int
@@ -51,6 +54,7 @@ def _parse(text: str) -> Lexicon:
     chinese: dict[str, Sense] = {}
     sections: dict[str, str] = {}
     opposites: dict[str, frozenset[str]] = {}
+    kinds: dict[str, tuple[str, ...]] = {}
     said: dict[str, tuple[str, str]] = {}
     section = ""
     for line in text.splitlines():
@@ -60,6 +64,9 @@ def _parse(text: str) -> Lexicon:
             one, other = line.split()
             opposites[one] = opposites.get(one, frozenset()) | {other}
             opposites[other] = opposites.get(other, frozenset()) | {one}
+        elif section == _KINDS and line:
+            concept, _, members = line.partition(": ")
+            kinds[concept] = tuple(members.split())
         elif line and not line.startswith("#"):
             concept, _, words = line.partition(": ")
             left, _, right = words.partition(" | ")
@@ -69,7 +76,9 @@ def _parse(text: str) -> Lexicon:
             if section != _MARKS:
                 sections.setdefault(concept, section)
                 said.setdefault(concept, (phrases[0], terms[0]))
-    return Lexicon(english, chinese, sections, opposites, said, max(map(len, english)), max(map(len, chinese)))
+    return Lexicon(
+        english, chinese, sections, opposites, kinds, said, max(map(len, english)), max(map(len, chinese))
+    )
 
 
 def _mean(table: dict[Any, Sense], words: list[Any], concept: str, section: str) -> None:

@@ -167,7 +167,9 @@ def _english(found: re.Match[str]) -> Amount:
             section = (section or 1) * 12
         else:
             section += _ENGLISH.get(word, 0)
-    value = total + section + float("0." + "".join(str(_ENGLISH[word]) for word in point.split()) if point else 0)
+    value = (
+        total + section + float("0." + "".join(str(_ENGLISH[word]) for word in point.split()) if point else 0)
+    )
     return Amount(-value if words.startswith("minus") else value)
 
 

@@ -17,7 +17,7 @@ _QUOTES: Final = {"’": "'", "‘": "'", "＇": "'"}
 @lru_cache(maxsize=8192)
 def _even(character: str) -> str:
     folded = _QUOTES.get(character) or fold(character)
-    return folded if len(folded) == 1 else character
+    return folded if len(folded) == 1 and folded < "\U00010000" else character
 
 
 def even(text: str) -> str:

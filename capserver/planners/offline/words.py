@@ -151,6 +151,8 @@ def _rejoined(words: list[Word]) -> list[Word]:
     """Chinese verbs that were drawn apart: 跳个舞, 转三圈, 点两下头, 挥挥手, 跳一跳."""
     found: list[Word] = []
     for word in words:
+        if found and is_han(word.text) and len(word.text) == 2 and found[-1].text == word.text[0]:
+            found.pop()
         if found and is_han(word.text) and len(word.text) == 1:
             if word.text == found[-1].text and not word.marks:
                 continue

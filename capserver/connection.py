@@ -1,0 +1,257 @@
+"""Drives one session: its socket, its planners, its clocks.
+
+A connection lives as long as its session, over any number of sockets, at most one at a time. `apply()` never
+awaits, so reader, writer and planners use the session in turn and without locks.
+"""
+
+import asyncio
+import logging
+from collections.abc import Callable, Sequence
+from typing import Protocol
+
+from capserver.effects import (
+    Authenticate,
+    Close,
+    Effect,
+    Ended,
+    Plan,
+    Replace,
+    Replay,
+    Send,
+    Stop,
+)
+from capserver.outbox import Goodbye, Outbox
+from capserver.prompt import Delta, Failed, Prompt
+from capserver.protocol.codes import CloseCode, ErrorCode, ends_session
+from capserver.protocol.server import encode
+from capserver.session import Session
+from capserver.worker import Worker
+
+log = logging.getLogger(__name__)
+
+WRITE_SECONDS = 10.0
+"""How long a socket may take nothing before it is cut."""
+
+
+class Channel(Protocol):
+    """One socket, as a connection sees it."""
+
+    async def receive(self) -> str | bytes | int:
+        """The next frame; bytes for a binary one; the close code once there are no more."""
+        ...
+
+    async def send(self, text: str) -> None:
+        """Write a frame; returns once the socket has taken it."""
+        ...
+
+    async def close(self, code: int, reason: str) -> None:
+        """Close the socket. It may be closed already."""
+        ...
+
+
+Observer = Callable[[Session, Sequence[Effect]], None]
+"""Hears of every effect after it was applied. It steers nothing."""
+
+
+class Connection:
+    """The I/O of one session."""
+
+    __slots__ = (
+        "_allowed",
+        "_clock",
+        "_observe",
+        "_on_over",
+        "_outbox",
+        "_outbox_bytes",
+        "_plans",
+        "_room",
+        "_timer",
+        "_worker",
+        "session",
+    )
+
+    def __init__(
+        self,
+        session: Session,
+        worker: Worker,
+        *,
+        allowed: Callable[[str], bool],
+        on_over: Callable[[Session], None],
+        observe: Observer,
+        outbox_bytes: int,
+    ) -> None:
+        self.session = session
+        self._worker = worker
+        self._allowed = allowed
+        self._on_over = on_over
+        self._observe = observe
+        self._outbox_bytes = outbox_bytes
+        self._clock = asyncio.get_running_loop().time
+        self._outbox: Outbox | None = None
+        self._plans: dict[str, asyncio.Task[None]] = {}
+        self._room = asyncio.Event()
+        self._timer: asyncio.TimerHandle | None = None
+
+    # a socket
+
+    async def run(self, channel: Channel, effects: Sequence[Effect]) -> None:
+        """Serve one socket until it is gone. `effects`: what its first frame came to."""
+        if self._outbox is not None:
+            self._outbox.close(CloseCode.RESUMED_ELSEWHERE, "resumed elsewhere", at_once=True)
+        outbox = self._outbox = Outbox()
+        self.apply(effects)
+        writer = asyncio.create_task(self._write(channel, outbox))
+        reader = asyncio.create_task(self._read(channel, outbox))
+        try:
+            await asyncio.wait((reader, writer), return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            await self._finish(reader, writer)
+            if self._outbox is outbox:
+                self._outbox = None
+                self.apply(self.session.detach(self._clock()))
+
+    async def _finish(self, *tasks: asyncio.Task[None]) -> None:
+        for task in tasks:
+            task.cancel()
+        for result in await asyncio.gather(*tasks, return_exceptions=True):
+            if isinstance(result, Exception):
+                log.error("a socket's task failed", exc_info=result, extra={"session": self.session.id})
+
+    async def _read(self, channel: Channel, outbox: Outbox) -> None:
+        while not isinstance(frame := await channel.receive(), int):
+            if self._outbox is not outbox:
+                return
+            if isinstance(frame, str):
+                self.apply(self.session.receive(frame, self._clock()))
+            else:
+                self.apply(self.session.receive_binary(self._clock()))
+        if self._outbox is outbox and ends_session(frame):
+            self.apply(self.session.end(self._clock()))
+
+    async def _write(self, channel: Channel, outbox: Outbox) -> None:
+        while not isinstance(item := await outbox.get(), Goodbye):
+            text = self._taken(item) if isinstance(item, int) else item
+            if text is None:
+                continue
+            try:
+                async with asyncio.timeout(WRITE_SECONDS):
+                    await channel.send(text)
+            except TimeoutError:
+                log.warning("a socket takes nothing: it is cut", extra={"session": self.session.id})
+                await channel.close(CloseCode.SLOW_READER, "slow reader")
+                return
+            except OSError:
+                return  # it is gone; the reader hears of it too
+            self._make_room()
+        await channel.close(item.code, item.reason)
+        if self._outbox is outbox and ends_session(item.code):
+            self.apply(self.session.end(self._clock()))
+
+    def _taken(self, seq: int) -> str | None:
+        """The text of a logged frame, which the socket takes now."""
+        text = self.session.frame(seq)
+        self.apply(self.session.wrote(seq, self._clock()))
+        return text
+
+    # effects
+
+    def apply(self, effects: Sequence[Effect]) -> None:
+        """Do what the session asks for."""
+        for effect in effects:
+            self._apply(effect)
+        if effects:
+            self._observe(self.session, effects)
+        self._make_room()
+        self._set_timer()
+        if self.session.over:
+            self._on_over(self.session)
+
+    def _apply(self, effect: Effect) -> None:
+        match effect:
+            case Send(message, seq):
+                self._put(encode(message) if seq is None else seq)
+            case Replay(after):
+                for number in range(after + 1, self.session.last + 1):
+                    self._put(number)
+            case Plan(turn, prompt):
+                self._plans[turn] = asyncio.create_task(self._plan(turn, prompt))
+            case Stop(turn):
+                if task := self._plans.pop(turn, None):
+                    task.cancel()
+            case Authenticate(token):
+                if not self._allowed(token):
+                    self.apply(self.session.refuse_token())
+            case Close(code, reason):
+                self.close(code, reason)
+            case Replace() | Ended():
+                pass
+
+    def _put(self, item: int | str) -> None:
+        if self._outbox is not None:
+            self._outbox.put(item)
+
+    def close(self, code: int, reason: str) -> None:
+        """Close the socket that stands, once all is written."""
+        if self._outbox is not None:
+            self._outbox.close(code, reason)
+
+    # planners
+
+    async def _plan(self, turn: str, prompt: Prompt) -> None:
+        """The top of a planner's task."""
+
+        async def take(delta: Delta) -> None:
+            await self._wait_for_room()
+            self.apply(self.session.planned(turn, delta, self._clock()))
+
+        task = asyncio.current_task()
+        try:
+            await self._worker.run(prompt, take)
+        except Exception:
+            log.exception("a plan failed inside", extra={"session": self.session.id, "turn": turn})
+            failed = Failed(ErrorCode.INTERNAL, "the server made a mistake")
+            self.apply(self.session.planned(turn, failed, self._clock()))
+        finally:
+            if self._plans.get(turn) is task:
+                del self._plans[turn]
+
+    async def _wait_for_room(self) -> None:
+        """Wait until the client took more in."""
+        while self._is_full():
+            self._room.clear()
+            self.session.hold(self._clock())
+            self._set_timer()
+            await self._room.wait()
+        self.session.go_on()
+
+    def _is_full(self) -> bool:
+        waits = self._outbox.size if self._outbox is not None else 0
+        return self.session.halted or bool(self._outbox_bytes and waits >= self._outbox_bytes)
+
+    def _make_room(self) -> None:
+        if not self._room.is_set() and not self._is_full():
+            self._room.set()
+
+    # clocks
+
+    def _set_timer(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        deadline = self.session.deadline
+        if deadline is not None and not self.session.over:
+            loop = asyncio.get_running_loop()
+            self._timer = loop.call_at(deadline, self._tick)
+
+    def _tick(self) -> None:
+        self._timer = None
+        self.apply(self.session.tick(self._clock()))
+
+    async def stop(self) -> None:
+        """End all planning; for the end of the process."""
+        tasks = list(self._plans.values())
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        if self._timer is not None:
+            self._timer.cancel()

@@ -1,0 +1,140 @@
+"""A text as clauses: where it certainly ends one thing and begins another, and where it may."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Final
+
+from capserver.planners.offline.text import is_han
+from capserver.planners.offline.words import Word
+
+_SURE: Final = frozenset({"then", "but"})
+_MAYBE: Final = frozenset({"and", "or", "comma"})
+_QUESTION_WITHIN: Final = 3
+_ASKING_ENDS: Final = frozenset({"吗", "么", "没有", "没"})
+
+
+@dataclass(frozen=True, slots=True)
+class Clause:
+    """Some words that say one thing."""
+
+    words: tuple[Word, ...]
+    joined: str | None = None
+    """What stands before it: `and`, `or`, `comma`; `None` at a sure beginning."""
+    negated: bool = False
+    asked: bool = False
+    """Whether it is a question."""
+
+    @property
+    def content(self) -> bool:
+        """Whether anything is said in it."""
+        return any(word.content or word.quote is not None for word in self.words)
+
+
+def clauses(words: Sequence[Word], fits: Callable[[Clause], bool]) -> Iterator[Clause]:
+    """The clauses of a text, in order.
+
+    At `then`, `but` and the end of a sentence a clause always ends; at `and`, 再 or a comma only where what
+    stands on both sides `fits` a command by itself.
+    """
+    for sentence in _cut(words, _SURE):
+        asked = any("asked" in word.marks for word in sentence)
+        pieces = [_clause(piece, asked) for piece in _with_joints(_trimmed(sentence))]
+        yield from _inherited(_joined([piece for piece in pieces if piece.words], fits))
+
+
+def _cut(words: Sequence[Word], marks: frozenset[str]) -> Iterator[list[Word]]:
+    part: list[Word] = []
+    for word in words:
+        part.append(word)
+        if not marks.isdisjoint(word.marks):
+            yield part
+            part = []
+    yield part
+
+
+def _trimmed(sentence: list[Word]) -> list[Word]:
+    return [word for word in sentence if _SURE.isdisjoint(word.marks)]
+
+
+def _with_joints(words: Sequence[Word]) -> Iterator[tuple[str | None, list[Word]]]:
+    joint: str | None = None
+    part: list[Word] = []
+    for word in words:
+        at = next((mark for mark in ("comma", "or", "and", "not") if mark in word.marks), None)
+        if at == "not" and not any(one.content for one in part):
+            at = None
+        if at is None:
+            part.append(word)
+            continue
+        if part:
+            yield joint, part
+            joint, part = at, [word]
+        else:
+            joint = joint or at
+            part.append(word)
+    yield joint, part
+
+
+def _clause(piece: tuple[str | None, list[Word]], asked: bool) -> Clause:
+    joint, words = piece
+    return _judged(Clause(tuple(words), joint), asked)
+
+
+def _judged(clause: Clause, asked: bool) -> Clause:
+    """The clause with what its words tell of denial and asking."""
+    content = [i for i, word in enumerate(clause.words) if word.content]
+    denied = next((i for i, word in enumerate(clause.words) if "not" in word.marks), None)
+    negated = denied is not None and (not content or denied < content[0])
+    return replace(clause, negated=negated, asked=_asks(clause.words, asked))
+
+
+def _asks(words: Sequence[Word], asked: bool) -> bool:
+    said = [word for word in words if word.keys]
+    if not said:
+        return False
+    polite = any("polite" in word.marks for word in said)
+    if "opens" in said[0].marks and not polite:
+        return True
+    if said[-1].text in _ASKING_ENDS and not polite:
+        return True
+    near = said if asked or is_han(said[0].text) else said[:_QUESTION_WITHIN]
+    return any("question" in word.marks and word.text not in _ASKING_ENDS for word in near)
+
+
+def _joined(pieces: list[Clause], fits: Callable[[Clause], bool]) -> Iterator[Clause]:
+    """Pieces put together again where one of two neighbours says nothing by itself."""
+    if not pieces:
+        return
+    current = pieces[0]
+    for piece in pieces[1:]:
+        if _apart(current, piece, fits):
+            yield current
+            current = piece
+        else:
+            current = _together(current, piece)
+    yield current
+
+
+def _apart(one: Clause, other: Clause, fits: Callable[[Clause], bool]) -> bool:
+    if other.joined == "not" or (fits(one) and fits(other)):
+        return True
+    return other.joined == "comma" and (fits(one) or fits(other)) and not fits(_together(one, other))
+
+
+def _together(one: Clause, other: Clause) -> Clause:
+    return Clause((*one.words, *other.words), one.joined, one.negated, one.asked or other.asked)
+
+
+def _inherited(found: Iterator[Clause]) -> Iterator[Clause]:
+    """`don't wave or jump` denies both."""
+    before: Clause | None = None
+    for clause in found:
+        if (
+            before
+            and before.negated
+            and clause.joined in ("or", "and")
+            and clause.words[0].text not in ("再", "也")
+        ):
+            clause = replace(clause, negated=True)
+        yield clause
+        before = clause

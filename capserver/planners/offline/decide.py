@@ -1,0 +1,173 @@
+"""From a prompt to the calls to make and the words beside them."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from capserver.manifest import CompiledCommand
+from capserver.planners.offline import replies
+from capserver.planners.offline.clauses import Clause, clauses
+from capserver.planners.offline.index import index_of
+from capserver.planners.offline.match import EXACT, Match, best
+from capserver.planners.offline.slots import Filled, fill
+from capserver.planners.offline.text import language
+from capserver.planners.offline.words import read
+from capserver.prompt import Prompt
+
+_MOST_REPEATED: Final = 10
+_MOST_CALLS: Final = 32
+_AGAIN: Final = frozenset({"repeat"})
+
+Planned = tuple[CompiledCommand, Mapping[str, Any]]
+
+
+@dataclass(slots=True)
+class Decision:
+    """What to do, and what to say beside it."""
+
+    calls: list[Planned] = field(default_factory=list)
+    text: str = ""
+
+
+def decide(prompt: Prompt) -> Decision:
+    """What this prompt asks for."""
+    return _after_results(prompt) if prompt.steps else _Reading(prompt).decision()
+
+
+def _language(prompt: Prompt) -> replies.Language:
+    return language(prompt.text, prompt.client.locale if prompt.client else None)
+
+
+def _after_results(prompt: Prompt) -> Decision:
+    """All commands went out in the first step; now there is something to tell, and nothing to repeat."""
+    answering = frozenset(name for name, one in prompt.commands.commands.items() if one.returns is not None)
+    return Decision(text=replies.told(prompt.steps[-1].calls, answering, _language(prompt)))
+
+
+class _Reading:
+    """One instruction, being understood."""
+
+    def __init__(self, prompt: Prompt) -> None:
+        self._prompt = prompt
+        self._language = _language(prompt)
+        self._index = index_of(prompt.commands)
+        names = prompt.commands.commands.keys()
+        self._allowed = frozenset(names) if prompt.only is None else prompt.only & names
+        self._matches: dict[tuple[int, int], Match | None] = {}
+        self._calls: list[Planned] = []
+        self._last: Match | None = None
+        self._lacking: list[str] = []
+        self._unclear: list[Clause] = []
+        self._denied = False
+
+    def decision(self) -> Decision:
+        found = list(clauses(read(self._prompt.text), self._fits))
+        if self._prompt.reaction:
+            found = [clause for clause in found if self._exact(clause)]
+        for clause in found:
+            if clause.content or any(word.amount for word in clause.words):
+                self._take(clause)
+        if self._prompt.require and not self._calls and not self._denied:
+            self._force(found)
+        return Decision(self._calls[:_MOST_CALLS], "" if self._prompt.reaction else self._text())
+
+    def _match(self, clause: Clause) -> Match | None:
+        span = clause.words[0].start, clause.words[-1].end
+        if span not in self._matches:
+            vocabulary = self._prompt.vocabulary
+            self._matches[span] = best(clause, self._prompt.text, self._index, self._allowed, vocabulary)
+        return self._matches[span]
+
+    def _fits(self, clause: Clause) -> bool:
+        match = self._match(clause)
+        return match is not None and match.accepted
+
+    def _exact(self, clause: Clause) -> bool:
+        match = self._match(clause) if clause.words else None
+        return match is not None and match.score >= EXACT
+
+    def _take(self, clause: Clause) -> None:
+        if clause.negated:
+            self._denied = True
+            return
+        if self._repeat_earlier(clause):
+            return
+        match = self._match(clause)
+        if match is None or not (match.accepted and match.named):
+            match = self._continued(clause) or match
+        if match is None or not match.accepted:
+            self._unclear.append(clause)
+        elif match.filled.missing:
+            self._lacking.append(replies.missing(match.entry.command, match.filled.missing, self._language))
+        else:
+            self._last = match
+            self._call(match, clause)
+
+    def _call(self, match: Match, clause: Clause) -> None:
+        planned = [(match.entry.command, args) for args in _all_args(match.filled)]
+        counted = any(parameter.count for parameter in match.entry.parameters)
+        self._calls += planned * (1 if counted else _times(clause))
+
+    def _continued(self, clause: Clause) -> Match | None:
+        """The command before, with other values: `turn left, then right`."""
+        if self._last is None or clause.asked:
+            return None
+        before = self._last
+        filled = fill(before.entry, clause.words, self._prompt.text, self._prompt.vocabulary, set())
+        content = {i for i, word in enumerate(clause.words) if word.content}
+        if not content or not content <= filled.used:
+            return None
+        filled.args = {**before.filled.args, **filled.args}
+        filled.missing.clear()
+        return Match(before.entry, filled, before.score, accepted=True, named=True)
+
+    def _repeat_earlier(self, clause: Clause) -> bool:
+        """`again`, `再来一次`: what was done in the turn before."""
+        content = [word for word in clause.words if word.content]
+        if not content or not all(_AGAIN & set(word.keys) for word in content):
+            return False
+        known = self._prompt.commands.commands
+        for exchange in reversed(self._prompt.history):
+            made = [call for step in exchange.steps for call in step.calls if not call.failed]
+            again = [(known[call.name], call.arguments) for call in made if call.name in self._allowed]
+            if again:
+                self._calls += again * _times(clause)
+                return True
+        return False
+
+    def _force(self, found: list[Clause]) -> None:
+        """Something has to be done: what comes nearest."""
+        matches = [match for clause in found if clause.words and (match := self._match(clause))]
+        able = [match for match in matches if not match.filled.missing]
+        if able:
+            nearest = max(able, key=lambda match: match.score)
+            self._calls.append((nearest.entry.command, nearest.filled.args))
+            self._unclear.clear()
+
+    def _text(self) -> str:
+        said = list(self._lacking)
+        if self._unclear and (self._calls or self._lacking):
+            said.append(replies.unclear([self._said(clause) for clause in self._unclear], self._language))
+        if self._calls or said:
+            return "".join(said) if self._language == "zh" else " ".join(said)
+        if self._denied and not self._unclear:
+            return replies.understood_not_to(self._language)
+        commands = self._prompt.commands.commands
+        return replies.cannot([commands[name] for name in commands if name in self._allowed], self._language)
+
+    def _said(self, clause: Clause) -> str:
+        return self._prompt.text[clause.words[0].start : clause.words[-1].end].strip(" ,，")
+
+
+def _times(clause: Clause) -> int:
+    for word in clause.words:
+        if word.amount and word.amount.unit == "times":
+            return min(max(int(word.amount.value), 1), _MOST_REPEATED)
+    return 1
+
+
+def _all_args(filled: Filled) -> Iterator[Mapping[str, Any]]:
+    yield filled.args
+    for name, values in filled.others.items():
+        for value in values:
+            yield {**filled.args, name: value}

@@ -1,0 +1,97 @@
+"""What the offline planner says, in the language of the speaker."""
+
+import json
+from collections.abc import Iterable, Sequence
+from typing import Final
+
+from capserver.manifest import CompiledCommand
+from capserver.planners.offline.index import Parameter
+from capserver.planners.offline.lexicon import lexicon
+from capserver.planners.offline.text import Language, language, split_name
+from capserver.prompt import PastCall
+
+_MOST_NAMED: Final = 5
+_LONGEST: Final = 60
+
+
+def cannot(commands: Sequence[CompiledCommand], lang: Language) -> str:
+    """Nothing fits: what could be asked instead."""
+    if not commands:
+        return "我现在只能陪你聊几句。" if lang == "zh" else "There is nothing that I can do right now."
+    shown = list(dict.fromkeys(_ability(command, lang) for command in commands))
+    some, more = shown[:_MOST_NAMED], len(shown) > _MOST_NAMED
+    if lang == "zh":
+        return f"这个我不会。我会：{'、'.join(some)}{'等等' if more else ''}。"
+    return f"I can't help with that. What I can do: {', '.join(some)}{' and more' if more else ''}."
+
+
+def _ability(command: CompiledCommand, lang: Language) -> str:
+    """A command in a few words that the speaker would use."""
+    for example in command.examples:
+        if "{" not in example and language(example) == lang:
+            return f"“{example}”"
+    if lang == "zh":
+        return _in_chinese(command)
+    if command.description and language(command.description) == "en" and len(command.description) <= _LONGEST:
+        return command.description[0].lower() + command.description[1:].rstrip(".")
+    return split_name(command.name).lower()
+
+
+def _in_chinese(command: CompiledCommand) -> str:
+    if command.description and language(command.description) == "zh" and len(command.description) <= _LONGEST:
+        return command.description.rstrip("。")
+    concept = command.name.lower()
+    return lexicon().said[concept][1] if concept in lexicon().said else split_name(command.name)
+
+
+def missing(command: CompiledCommand, parameters: Iterable[Parameter], lang: Language) -> str:
+    """A command that was meant but lacks something."""
+    named = [
+        str(parameter.schema.get("description") or split_name(parameter.name)) for parameter in parameters
+    ]
+    if lang == "zh":
+        return f"要“{_ability(command, lang).strip('“”')}”，还需要告诉我：{'、'.join(named)}。"
+    return f"To {split_name(command.name).lower()} I still need to know: {', '.join(named)}."
+
+
+def unclear(said: Sequence[str], lang: Language) -> str:
+    """Part of what was said fits nothing."""
+    quoted = "、".join(f"“{one}”" for one in said) if lang == "zh" else ", ".join(f"“{one}”" for one in said)
+    return f"这一部分我没听懂：{quoted}。" if lang == "zh" else f"I did not understand {quoted}."
+
+
+def understood_not_to(lang: Language) -> str:
+    """It was asked not to do something."""
+    return "好的，不做。" if lang == "zh" else "All right, I won't."
+
+
+def told(calls: Sequence[PastCall], answering: frozenset[str], lang: Language) -> str:
+    """What came of the calls of the step before: values of those that answer, and what went wrong."""
+    said = []
+    for call in calls:
+        name = split_name(call.name)
+        if call.failed:
+            said.append(
+                f"抱歉，{name}没有成功：{call.told}。"
+                if lang == "zh"
+                else f"Sorry, {name} did not work: {call.told}."
+            )
+        elif call.name in answering:
+            said.append(f"{name}：{_plain(call.told)}" if lang == "zh" else f"{name}: {_plain(call.told)}")
+    return ("" if lang == "zh" else " ").join(said)
+
+
+def _plain(value: str) -> str:
+    """A JSON value as one would say it; other text as it is."""
+    try:
+        found = json.loads(value)
+    except ValueError:
+        return value
+    if isinstance(found, dict):
+        return ", ".join(
+            f"{split_name(key)} {_plain(json.dumps(inner, ensure_ascii=False))}"
+            for key, inner in found.items()
+        )
+    if isinstance(found, list):
+        return ", ".join(_plain(json.dumps(inner, ensure_ascii=False)) for inner in found)
+    return found if isinstance(found, str) else value
