@@ -7,7 +7,7 @@
 
 A script is a list of steps, one answer. Each request takes the next script; the last one serves all that
 follow. A step is an event (a dict with `type`, written as a server-sent event), `Raw` bytes, `Wait`, or an
-end: `Silence`, `Reset`, `Cut`, or a `Status` (an error response, the only step). Without one the HTTP body ends
+end: `Silence`, `Reset`, `Cut`, or a `Status` (an error response, the only step). Without one the body ends
 properly.
 """
 

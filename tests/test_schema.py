@@ -1,11 +1,7 @@
-import json
 from typing import Any
 
 import jsonschema
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
-from hypothesis_jsonschema import from_schema
 
 from capserver.schema import Schema, inlined, lint
 from capserver.schema.keywords import ASSERTIONS
@@ -326,24 +322,3 @@ def test_branches_that_multiply_are_told_as_one_fault() -> None:
 def test_a_property_is_counted_once_however_many_there_are() -> None:
     schema = {"type": "object", "properties": {f"p{n}": {"type": "integer"} for n in range(500)}}
     assert Schema(schema).check({f"p{n}": n for n in range(500)}) == []
-
-
-SAMPLE = {
-    "type": "object",
-    "properties": {
-        "times": {"type": "integer", "minimum": 1, "maximum": 10},
-        "style": {"enum": ["slow", "fast"]},
-        "to": {"type": "array", "items": {"$ref": "#/$defs/point"}, "maxItems": 3},
-    },
-    "required": ["times"],
-    "additionalProperties": False,
-    "$defs": {"point": {"type": "object", "properties": {"x": {"type": "number"}}, "required": ["x"]}},
-}
-
-
-@settings(max_examples=60, deadline=None, database=None, suppress_health_check=list(HealthCheck))
-@given(value=from_schema(SAMPLE), others=st.data())
-def test_what_fits_a_schema_passes_and_stays_as_it_was(value: Any, others: st.DataObject) -> None:
-    before = json.dumps(value)
-    assert Schema(SAMPLE).check(value) == []
-    assert json.dumps(value) == before

@@ -68,7 +68,7 @@ def _asserting(schema: Any) -> Any:
 def _nodes(value: Any) -> int:
     """How many values there are, the containers counted; 0 where they nest too deep. Stops once too many."""
     level, nodes = [value], 0
-    for _ in range(MAX_DEPTH):
+    for _ in range(MAX_DEPTH + 1):
         nodes += len(level)
         inner = [
             item.values() if type(item) is dict else item for item in level if type(item) in (dict, list)
@@ -111,9 +111,10 @@ def _faults(error: ValidationError) -> Iterator[Fault]:
 
 
 def _message(error: ValidationError) -> str:
-    name, said = error.kind.name, error.kind.as_dict()
-    explain = _EXPLAINED.get(name)
-    return _clipped(explain(said) if explain else _TOLD.get(name, f"{name} is not met").format_map(said))
+    if (explain := _EXPLAINED.get(error.kind.name)) is not None:
+        return _clipped(explain(error))
+    words = _TOLD.get(error.kind.name, f"{error.kind.name} is not met")
+    return _clipped(words.format_map(error.kind.as_dict()))
 
 
 def _listed(values: list[Any]) -> str:
@@ -124,21 +125,25 @@ def _clipped(text: str) -> str:
     return text if len(text) <= _LONGEST_MESSAGE else text[:_LONGEST_MESSAGE] + " …"
 
 
-def _nearest(said: dict[str, Any]) -> str:
+def _nearest(error: ValidationError) -> str:
     """The alternative that came nearest: of the right type, and with the fewest faults."""
-    branches: list[list[ValidationError]] = [branch for branch in said["context"] if branch]
+    alternatives: list[list[ValidationError]] = error.kind.as_dict()["context"]
+    branches = [branch for branch in alternatives if branch]
     if not branches:
         return "fits more than one of the alternatives; exactly one has to fit"
-    kinds = [branch[0].kind for branch in branches if len(branch) == 1 and branch[0].kind.name == "type"]
-    if len(kinds) == len(branches):
-        return "must be one of: " + ", ".join(
-            sorted({name for kind in kinds for name in kind.as_dict()["types"]})
-        )
-    best = min(branches, key=lambda branch: (branch[0].kind.name == "type", len(branch)))
-    told = "; ".join(
-        f"{fault.path or 'it'}: {fault.message}" for error in best[:3] for fault in _faults(error)
-    )
-    return f"must fit one of {len(said['context'])} alternatives; the nearest: {told}"
+    kinds = [_types(branch, error) for branch in branches]
+    if all(kinds):
+        return "must be one of: " + ", ".join(sorted(set().union(*kinds)))
+    best = min(branches, key=lambda branch: (bool(_types(branch, error)), len(branch)))
+    told = "; ".join(f"{fault.path or 'it'}: {fault.message}" for item in best[:3] for fault in _faults(item))
+    return f"must fit one of {len(alternatives)} alternatives; the nearest: {told}"
+
+
+def _types(branch: list[ValidationError], error: ValidationError) -> set[str]:
+    """The types that a branch demands, where the type is all that keeps the value out of it."""
+    first = branch[0]
+    here = first.kind.name == "type" and first.instance_path == error.instance_path
+    return set(first.kind.as_dict()["types"]) if here else set()
 
 
 _TOLD: Final[dict[str, str]] = {
@@ -160,11 +165,11 @@ _TOLD: Final[dict[str, str]] = {
     "unevaluatedItems": "has more items than are known",
     "uniqueItems": "must have no item twice",
 }
-_EXPLAINED: Final[dict[str, Callable[[dict[str, Any]], str]]] = {
+_EXPLAINED: Final[dict[str, Callable[[ValidationError], str]]] = {
     "anyOf": _nearest,
-    "const": lambda said: "must be " + _listed([said["expected_value"]]),
-    "enum": lambda said: "must be one of: " + _listed(said["options"]),
+    "const": lambda error: "must be " + _listed([error.kind.as_dict()["expected_value"]]),
+    "enum": lambda error: "must be one of: " + _listed(error.kind.as_dict()["options"]),
     "oneOf": _nearest,
-    "propertyNames": lambda said: "the name of a property: " + _message(said["error"]),
-    "type": lambda said: "must be " + " or ".join(said["types"]),
+    "propertyNames": lambda error: "the name of a property: " + _message(error.kind.as_dict()["error"]),
+    "type": lambda error: "must be " + " or ".join(error.kind.as_dict()["types"]),
 }
