@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from ipaddress import ip_address, ip_network
 from pathlib import Path
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Any, Final, Literal, NamedTuple
 from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PlainValidator, SecretStr
@@ -127,6 +127,13 @@ class ModelSettings(Section):
     thinking: Thinking | None = Field(None, description="as `planner.thinking`")
 
 
+class ModelChoice(NamedTuple):
+    """What holds for one model."""
+
+    max_tokens: int
+    thinking: ThinkingMode
+
+
 class PlannerSettings(Section):
     """What turns instructions into commands."""
 
@@ -166,10 +173,10 @@ class PlannerSettings(Section):
         30, gt=0, description="how long a turn waits for a client that takes nothing, before it fails"
     )
 
-    def for_model(self) -> tuple[int, ThinkingMode]:
-        """`max_tokens` and `thinking` of the model in force: its own table goes before the section."""
-        own = self.models.get(self.model, ModelSettings())
-        return own.max_tokens or self.max_tokens, own.thinking or self.thinking
+    def of_model(self, model: str) -> ModelChoice:
+        """What holds for a model: its own table goes before the section."""
+        own = self.models.get(model, ModelSettings())
+        return ModelChoice(own.max_tokens or self.max_tokens, own.thinking or self.thinking)
 
 
 class AuthSettings(Section):
@@ -230,15 +237,14 @@ class PlannerChoice:
     kind: Literal["anthropic", "offline"]
     reason: str
     model: str | None = None
-    base_url: str | None = None
-    """`None`: the API's own address."""
+    endpoint: str | None = None
     api_key: SecretStr | None = None
     auth_token: SecretStr | None = None
 
     @property
     def text(self) -> str:
         """One line for the log at start."""
-        where = f", {self.model} at {self.base_url or DEFAULT_ENDPOINT}" if self.model else ""
+        where = f", {self.model} at {self.endpoint}" if self.model else ""
         return f"planner: {self.kind}{where} ({self.reason})"
 
 
@@ -252,7 +258,7 @@ def choose_planner(settings: Settings, environ: Mapping[str, str]) -> PlannerCho
     planner = settings.planner
     if planner.kind == "offline":
         return PlannerChoice("offline", "asked for")
-    base_url = planner.base_url or environ.get("ANTHROPIC_BASE_URL", "").strip() or None
+    endpoint = planner.base_url or environ.get("ANTHROPIC_BASE_URL", "").strip() or DEFAULT_ENDPOINT
     api_key, auth_token, found = _credentials(planner, environ)
     if not found and planner.kind == "auto":
         return PlannerChoice("offline", "no ANTHROPIC_API_KEY in the environment")
@@ -260,7 +266,7 @@ def choose_planner(settings: Settings, environ: Mapping[str, str]) -> PlannerCho
         message = "the Anthropic planner needs a key: set ANTHROPIC_API_KEY, or choose `auto` or `offline`"
         raise ConfigError("no planner can be started", [Fault("/planner/api_key", "missing", message)])
     reason = found or "asked for, without a key"
-    return PlannerChoice("anthropic", reason, planner.model, base_url, api_key, auth_token)
+    return PlannerChoice("anthropic", reason, planner.model, endpoint, api_key, auth_token)
 
 
 def _credentials(

@@ -43,7 +43,7 @@ def manifest_frame(text: str, name: str) -> dict[str, Any]:
     }
 
 
-def read_profiles(folder: Path, limits: Limits) -> dict[str, Manifest]:
+def read_profiles(folder: Path, limits: Limits | None = None) -> dict[str, Manifest]:
     """The ready profiles and those of a folder, by name; a folder that is not there adds none.
 
     Raises:
@@ -55,7 +55,7 @@ def read_profiles(folder: Path, limits: Limits) -> dict[str, Manifest]:
     for path in [*_files(READY), *_files(folder)]:
         try:
             frame = manifest_frame(path.read_bytes().decode("utf-8-sig"), path.stem)
-            make_offer(frame, limits)
+            make_offer(frame, limits or Limits())
             found[path.stem] = Manifest.model_validate(frame)
         except FrameError as error:
             faults += [fault._replace(message=f"{fault.message} (in {path})") for fault in error.faults]

@@ -352,7 +352,7 @@ def test_a_turn_leaves_the_prefix_of_the_turn_before_as_it_was(
     following = Prompt(text, prompt.commands, history=(*prompt.history, past), notes=notes)
     before, after = told(prompt), told(following)
     cached = max(marks(before), default=-1) + 1
-    assert unmarked(blocks(after)[:cached]) == unmarked(blocks(before)[:cached])
+    assert blocks(unmarked(after))[:cached] == blocks(unmarked(before))[:cached]
     if prompt.history:
         assert cached - 1 in marks(after), "the breakpoint of the turn before is found again"
     assert len(marks(after)) <= 3

@@ -46,7 +46,9 @@ def test_names_that_differ_in_case_or_width_alone_are_duplicates(names: tuple[st
 
 
 @pytest.mark.parametrize(
-    "name", ["a b", "..", "a/b", "a\nb", "a\n", "a" * 65, "", "1a", "挥手"], ids=lambda n: f"manifest-05-{n[:6]!a}"
+    "name",
+    ["a b", "..", "a/b", "a\nb", "a\n", "a" * 65, "", "1a", "挥手"],
+    ids=lambda n: f"manifest-05-{n[:6]!a}",
 )
 def test_a_name_beyond_the_pattern_is_refused_by_path(name: str) -> None:
     assert refused([{"name": "fine"}, {"name": name}]) == {"/commands/1/name": "string_pattern_mismatch"}
@@ -82,9 +84,15 @@ def test_what_people_cannot_see_is_not_shown_to_the_model(sent: str, shown: str)
 
 @pytest.mark.parametrize("row", ["manifest-08"])
 def test_a_long_description_and_too_much_text_are_refused_by_path(row: str) -> None:
-    assert refused([{"name": "a", "description": "x" * 4097}]) == {"/commands/0/description": "string_too_long"}
+    assert refused([{"name": "a", "description": "x" * 4097}]) == {
+        "/commands/0/description": "string_too_long"
+    }
     assert compile_set([{"name": "a", "description": "x" * 4096}]).commands["a"].description == "x" * 4096
-    for text in ({"examples": ["x" * 1000] * 17}, {"examples": ["词" * 1000] * 6}, {"x-notes": {"k" * 16384: 1}}):
+    for text in (
+        {"examples": ["x" * 1000] * 17},
+        {"examples": ["词" * 1000] * 6},
+        {"x-notes": {"k" * 16384: 1}},
+    ):
         assert refused([{"name": "a", **text}]) == {"/commands/0": "too_long"}
 
 

@@ -42,7 +42,11 @@ P = "/commands/0/parameters"
 A = P + "/properties/a"
 
 REFUSED: list[tuple[str, dict[str, Any], dict[str, str]]] = [
-    ("schema-02", with_defs(unused={"$ref": "https://example.org/x"}), {P + "/$defs/unused/$ref": "remote_ref"}),
+    (
+        "schema-02",
+        with_defs(unused={"$ref": "https://example.org/x"}),
+        {P + "/$defs/unused/$ref": "remote_ref"},
+    ),
     ("schema-04", parameters(a={"$ref": "file:///etc/passwd"}), {A + "/$ref": "remote_ref"}),
     ("schema-04", parameters(a={"$ref": "data:application/json,{}"}), {A + "/$ref": "remote_ref"}),
     ("schema-04", parameters(a={"$ref": "urn:x:y"}), {A + "/$ref": "remote_ref"}),
@@ -64,8 +68,16 @@ REFUSED: list[tuple[str, dict[str, Any], dict[str, str]]] = [
     ("schema-14", parameters(a={"pattern": "(?<!a)b"}), {A + "/pattern": "regex_unsupported"}),
     ("schema-14", parameters(a={"pattern": r"(a)\1"}), {A + "/pattern": "regex_unsupported"}),
     ("schema-16", parameters(a={"pattern": "a" * 257}), {A + "/pattern": "pattern_length"}),
-    ("schema-17", {"type": "object", "patternProperties": {"a": {}}}, {P + "/patternProperties": "keyword_not_allowed"}),
-    ("schema-19", parameters(a={"type": "array", "uniqueItems": True}), {A + "/uniqueItems": "unbounded_unique"}),
+    (
+        "schema-17",
+        {"type": "object", "patternProperties": {"a": {}}},
+        {P + "/patternProperties": "keyword_not_allowed"},
+    ),
+    (
+        "schema-19",
+        parameters(a={"type": "array", "uniqueItems": True}),
+        {A + "/uniqueItems": "unbounded_unique"},
+    ),
     ("schema-20", parameters(a={"multipleOf": 0}), {A + "/multipleOf": "multiple_of"}),
     ("schema-20", parameters(a={"multipleOf": 1e-300}), {A + "/multipleOf": "multiple_of"}),
     ("schema-20", parameters(a={"multipleOf": 0.01}), {A + "/multipleOf": "multiple_of"}),
@@ -82,7 +94,9 @@ REFUSED: list[tuple[str, dict[str, Any], dict[str, str]]] = [
     ("schema", "expected"),
     [pytest.param(schema, expected, id=f"{row}-{n}") for n, (row, schema, expected) in enumerate(REFUSED)],
 )
-def test_a_schema_beyond_the_profile_is_refused_by_path(schema: dict[str, Any], expected: dict[str, str]) -> None:
+def test_a_schema_beyond_the_profile_is_refused_by_path(
+    schema: dict[str, Any], expected: dict[str, str]
+) -> None:
     with pytest.raises(FrameError) as refusal:
         compile_set([{"name": "go", "parameters": schema}])
     assert refusal.value.code == "invalid_manifest"
@@ -102,7 +116,9 @@ def test_a_remote_reference_makes_no_connection(place: str) -> None:
             server.accept()
 
 
-@pytest.mark.parametrize("levels", [13, 5_000, 100_000], ids=["schema-08-13", "schema-08-5000", "schema-08-100000"])
+@pytest.mark.parametrize(
+    "levels", [13, 5_000, 100_000], ids=["schema-08-13", "schema-08-5000", "schema-08-100000"]
+)
 def test_nesting_of_any_depth_is_one_fault_at_the_limit(levels: int) -> None:
     assert [(f.path, f.code) for f in lint(nested(levels))] == [("/properties/a" * 13, "depth")]
 
@@ -142,11 +158,34 @@ def test_a_default_is_never_written_into_the_arguments(row: str) -> None:
 # schema-29: random schemas of the profile against the reference implementation.
 
 NAMES = ("a", "b", "c")
-VALUES: tuple[Any, ...] = (None, True, False, 0, 1, 2, 3.0, 1.5, -4, "", "a", "ab", "bcd", [], [1], [1, 1.0], {}, {"a": 1})
+VALUES: tuple[Any, ...] = (
+    None,
+    True,
+    False,
+    0,
+    1,
+    2,
+    3.0,
+    1.5,
+    -4,
+    "",
+    "a",
+    "ab",
+    "bcd",
+    [],
+    [1],
+    [1, 1.0],
+    {},
+    {"a": 1},
+)
 
 leaves = st.one_of(
-    st.sampled_from([True, False, {}, {"$ref": "#/$defs/d"}, {"$ref": "#/$defs/e", "type": ["string", "integer"]}]),
-    st.fixed_dictionaries({"type": st.sampled_from(["array", "boolean", "integer", "null", "number", "object"])}),
+    st.sampled_from(
+        [True, False, {}, {"$ref": "#/$defs/d"}, {"$ref": "#/$defs/e", "type": ["string", "integer"]}]
+    ),
+    st.fixed_dictionaries(
+        {"type": st.sampled_from(["array", "boolean", "integer", "null", "number", "object"])}
+    ),
     st.fixed_dictionaries({"enum": st.lists(st.sampled_from(VALUES), min_size=1, max_size=4)}),
     st.fixed_dictionaries({"const": st.sampled_from(VALUES)}),
     st.fixed_dictionaries(
@@ -196,7 +235,15 @@ def grown(inner: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
         "unevaluatedItems": st.booleans(),
     }
     unique = st.fixed_dictionaries({"uniqueItems": st.booleans(), "maxItems": st.integers(1, 4)})
-    combined = {"anyOf": some, "oneOf": some, "allOf": some, "not": inner, "if": inner, "then": inner, "else": inner}
+    combined = {
+        "anyOf": some,
+        "oneOf": some,
+        "allOf": some,
+        "not": inner,
+        "if": inner,
+        "then": inner,
+        "else": inner,
+    }
     return st.one_of(
         st.fixed_dictionaries({}, optional=objects),
         st.fixed_dictionaries({}, optional=arrays),
@@ -207,11 +254,18 @@ def grown(inner: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
 
 subschemas = st.recursive(leaves, grown, max_leaves=8)
 schemas = st.builds(
-    lambda properties, rest, d, e: {**rest, "properties": properties, "type": "object", "$defs": {"d": d, "e": e}},
+    lambda properties, rest, d, e: {
+        **rest,
+        "properties": properties,
+        "type": "object",
+        "$defs": {"d": d, "e": e},
+    },
     st.dictionaries(st.sampled_from(NAMES), subschemas, min_size=1, max_size=3),
     st.fixed_dictionaries({}, optional={"required": st.just(["a"]), "additionalProperties": st.booleans()}),
     leaves.filter(lambda leaf: "$ref" not in (leaf if isinstance(leaf, dict) else {})),
-    st.sampled_from([{"minLength": 1}, {"items": {"$ref": "#/$defs/d"}}, {"properties": {"a": {"$ref": "#/$defs/d"}}}]),
+    st.sampled_from(
+        [{"minLength": 1}, {"items": {"$ref": "#/$defs/d"}}, {"properties": {"a": {"$ref": "#/$defs/d"}}}]
+    ),
 )
 
 

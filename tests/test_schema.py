@@ -78,7 +78,11 @@ def test_a_keyword_with_a_wrong_value_is_a_fault_at_the_keyword(keyword: str, va
         {"items": True, "maxItems": 2.0, "default": None, "enum": [], "const": 1.5e300},
         {"type": ["string", "null"], "deprecated": "perhaps", "examples": "one"},
         {"definitions": {"a": {"$ref": "http://example.org"}}, "requierd": 3, "x-mine": {"$id": 1}},
-        {"$defs": {"a b": {}, "c/d": {}}, "items": {"$ref": "#/$defs/a%20b"}, "contains": {"$ref": "#/$defs/c~1d"}},
+        {
+            "$defs": {"a b": {}, "c/d": {}},
+            "items": {"$ref": "#/$defs/a%20b"},
+            "contains": {"$ref": "#/$defs/c~1d"},
+        },
         {"properties": {"$id": {"type": "string"}, "$ref": {}, "patternProperties": {}}},
     ],
 )
@@ -185,7 +189,11 @@ def test_references_are_replaced_by_what_they_name() -> None:
             "both": {"$ref": "#/$defs/size", "maximum": 5, "allOf": [{"minimum": 2}]},
             "never": {"$ref": "#/$defs/never", "title": "No"},
         },
-        "$defs": {"size": {"$ref": "#/$defs/number"}, "number": {"type": "integer", "unknown": 1}, "never": False},
+        "$defs": {
+            "size": {"$ref": "#/$defs/number"},
+            "number": {"type": "integer", "unknown": 1},
+            "never": False,
+        },
         "x-kept": 1,
     }
     number = {"type": "integer"}
@@ -209,7 +217,7 @@ def test_references_are_replaced_by_what_they_name() -> None:
     [
         ({"enum": ["a", 1, None]}, "SECRET", "", "enum", 'must be one of: "a", 1, null'),
         ({"const": {"a": "é"}}, "SECRET", "", "const", 'must be {"a": "é"}'),
-        ({"type": ["integer", "null"]}, "SECRET", "", "type", "must be integer or null"),
+        ({"type": ["integer", "null"]}, "SECRET", "", "type", "must be null or integer"),
         ({"maximum": 5}, 97, "", "maximum", "must be at most 5"),
         ({"minimum": 500}, 97, "", "minimum", "must be at least 500"),
         ({"exclusiveMaximum": 5}, 97, "", "exclusiveMaximum", "must be less than 5"),
@@ -247,9 +255,21 @@ def test_references_are_replaced_by_what_they_name() -> None:
             "oneOf",
             "fits more than one of the alternatives; exactly one has to fit",
         ),
-        ({"anyOf": [{"type": "integer"}, {"type": "null"}]}, "SECRET", "", "anyOf", "must be one of: integer, null"),
         (
-            {"anyOf": [{"type": "null"}, {"properties": {"a": {"type": "integer"}}}, {"maxProperties": 0, "required": ["b"]}]},
+            {"anyOf": [{"type": "integer"}, {"type": "null"}]},
+            "SECRET",
+            "",
+            "anyOf",
+            "must be one of: integer, null",
+        ),
+        (
+            {
+                "anyOf": [
+                    {"type": "null"},
+                    {"properties": {"a": {"type": "integer"}}},
+                    {"maxProperties": 0, "required": ["b"]},
+                ]
+            },
             {"a": "SECRET"},
             "",
             "anyOf",
@@ -314,7 +334,9 @@ def test_branches_that_multiply_are_told_as_one_fault() -> None:
     schema = {"type": "object", "properties": {"a": {"type": "array", "items": branching(4)}}}
     assert lint(schema) == []
     some, many = {"a": ["long"] * 100}, {"a": ["fine"] * 1500}
-    assert told(schema, some) == [("", "schema", "the value does not fit its schema; it is too large to say where")]
+    assert told(schema, some) == [
+        ("", "schema", "the value does not fit its schema; it is too large to say where")
+    ]
     assert [fault.code for fault in Schema(schema).check(many)] == ["too_large"]
     assert [fault.code for fault in Schema(schema).check({"a": ["long"]})] == ["anyOf"]
 

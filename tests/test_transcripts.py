@@ -148,4 +148,4 @@ def test_together_the_transcripts_send_and_expect_nearly_every_message() -> None
     sent = {step.frame["type"] for step in steps if isinstance(step, Send) and "type" in (step.frame or {})}
     expected = {step.frame["type"] for step in steps if isinstance(step, Expect)}
     assert sent >= CLIENT_MESSAGES.keys() - {"auth"}
-    assert expected >= SERVER_MESSAGES.keys() - {"auth.expiring", "command.delta"}
+    assert expected >= SERVER_MESSAGES.keys() - {"auth.expiring"}

@@ -9,6 +9,7 @@ import uvicorn
 
 from capserver.app import create_app
 from capserver.config import Settings
+from capserver.server import config
 
 
 @contextmanager
@@ -18,14 +19,7 @@ def serving(settings: Settings) -> Iterator[str]:
     The socket listens before the server runs: who connects early waits, nobody has to ask whether it is up.
     """
     with socket.create_server(("127.0.0.1", 0)) as listening:
-        config = uvicorn.Config(
-            create_app(settings),
-            log_config=None,
-            lifespan="on",
-            ws_per_message_deflate=False,
-            timeout_graceful_shutdown=1,
-        )
-        server = uvicorn.Server(config)
+        server = uvicorn.Server(config(create_app(settings), settings))
         thread = Thread(target=server.run, kwargs={"sockets": [listening]}, name="server", daemon=True)
         thread.start()
         try:

@@ -104,9 +104,9 @@ def hand_down(flags: list[Given], file: str | None, environ: MutableMapping[str,
 
 
 def _serve(settings: Settings, choice: PlannerChoice) -> None:
-    from capserver import server  # uvicorn, which `--help` can do without
+    from capserver import app, server  # all that `--help` can do without
 
-    server.run(settings, choice)
+    server.run(app.create_app(settings, choice), settings)
 
 
 def _serve_reloading(settings: Settings) -> None:

@@ -101,7 +101,7 @@ def compile_set(commands: list[object], *, limit: int = 512) -> CommandSet:
     if len(commands) > limit:
         raise _refusal([_too_many("/commands", limit)])
     key = _content_key(commands)
-    if key is not None and (known := _shelf.by_content.get(key)) is not None:
+    if (known := _shelf.by_content.get(key)) is not None:
         _shelf.hold(known)
         return known
     made, faults = _compiled(commands, "/commands")
@@ -109,8 +109,7 @@ def compile_set(commands: list[object], *, limit: int = 512) -> CommandSet:
         raise _refusal(faults)
     placed = [(f"/commands/{index}", command) for index, command in enumerate(made)]
     whole = _shared({command.name: command for command in sorted(made, key=_name)}, placed)
-    if key is not None:
-        _shelf.by_content[key] = whole
+    _shelf.by_content[key] = whole
     return whole
 
 
@@ -123,12 +122,12 @@ def _name(command: CompiledCommand) -> str:
     return command.name
 
 
-def _content_key(commands: list[object]) -> bytes | None:
+def _content_key(commands: list[object]) -> bytes:
     """A key for exactly this content in this order; cheaper than the digest, which forgets orders."""
     try:
         return sha256(_encode(commands).encode()).digest()
-    except (ValueError, TypeError, RecursionError):
-        return None  # no JSON, or hostile: compiling tells what is wrong
+    except RecursionError:
+        return b""  # never kept: compiling finds that it nests too deep
 
 
 def _compiled(

@@ -62,7 +62,10 @@ def _asserting(schema: Any) -> Any:
     """The same schema without its annotations."""
     if isinstance(schema, bool):
         return schema
-    return rebuilt({key: value for key, value in schema.items() if key in ASSERTIONS}, _asserting)
+    made = rebuilt({key: value for key, value in schema.items() if key in ASSERTIONS}, _asserting)
+    if "additionalProperties" in made:
+        made.setdefault("properties", {})  # without it the validator does not name what is unexpected
+    return made
 
 
 def _nodes(value: Any) -> int:

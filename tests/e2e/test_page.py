@@ -1,4 +1,4 @@
-"""The page at `/` in a real browser: against the real server, and against a scripted one for the rare cases."""
+"""The page at `/` in a real browser: against the real server, and a scripted one for the rare cases."""
 
 import json
 import re
@@ -431,11 +431,25 @@ def test_nonsense_from_the_server_breaks_nothing(desk: Page, peer: Peer) -> None
 
 
 def test_the_list_of_frames_is_bounded_and_unfolds(desk: Page, peer: Peer) -> None:
-    peer.send(*({"type": "text", "turn": "t", "delta": str(n)} for n in range(300)))
+    peer.send(*({"type": "later", "n": n} for n in range(300)))
     expect(desk.locator("#count")).to_have_text("302")
     expect(desk.locator(".frame")).to_have_count(200)
     desk.locator(".frame").last.click()
-    expect(desk.locator(".frame pre")).to_have_text(re.compile(r'"delta": "299"'))
+    expect(desk.locator(".frame pre")).to_have_text(re.compile(r'"n": 299'))
+
+
+def test_deltas_in_a_row_share_a_row(desk: Page, peer: Peer) -> None:
+    peer.send(*({"type": "text", "turn": "t", "delta": delta} for delta in ("Hel", "lo", "!")))
+    expect(frames(desk, "in", "text")).to_have_count(1)
+    expect(frames(desk, "in", "text")).to_contain_text("“Hello!”")
+    expect(frames(desk, "in", "text")).to_contain_text("×3")
+
+
+def test_a_server_that_falls_silent_is_left_and_resumed(desk: Page, peer: Peer) -> None:
+    peer.welcome = {"resumed": True, "heartbeat": {"interval": 0.2, "timeout": 0.2}}
+    peer.drop(1012)
+    expect(frames(desk, "in", "welcome")).to_have_count(3)
+    assert len(peer.of("ping")) >= 1
 
 
 def test_what_is_asked_before_there_is_a_session_waits_for_it(desk: Page, address: str) -> None:

@@ -4,7 +4,9 @@ import { brief } from './frames.js';
 import { say } from './words.js';
 
 const MOST = 60;
-const MARKS = new Map([['waiting', '·'], ['running', '▸'], ['done', '✓'], ['failed', '✕'], ['stopped', '–'], ['rejected', '⊘'], ['lost', '?']]);
+const MARKS = new Map([
+  ['waiting', '·'], ['running', '▸'], ['done', '✓'], ['failed', '✕'], ['stopped', '–'], ['rejected', '⊘'], ['lost', '?'],
+]);
 
 /** @typedef {import('./wire.js').Frame} Frame */
 
@@ -67,7 +69,6 @@ export class Chat {
       home.steps.hidden = false;
       home.state.hidden = true;
       home.steps.append(step);
-      this.#follow();
     }
     if (!step) return;
     if (frame) {
@@ -78,6 +79,7 @@ export class Chat {
     step.dataset.state = state;
     const mark = step.querySelector('i');
     if (mark) mark.textContent = MARKS.get(state) ?? '';
+    if (frame) this.#follow();
   }
 
   /** @param {Frame} frame `turn.ended` */

@@ -12,6 +12,11 @@ const PARTS = new Map([
   ['bell', [0, -40]], ['tail', [180, -26]],
 ]);
 
+const LOOSE = [
+  'spirit', 'shadow', 'body', 'belly', 'cord', 'flame', 'ember', 'clapper', 'lips', 'tongue', 'foot-l', 'foot-r', 'arm-l', 'arm-r',
+  'behind', 'front', 'motes',
+];
+
 /** @type {ReadonlyMap<string, string>} */
 const MOTES = new Map([
   ['note', 'M-2 8a4 3 0 1 1-1-5V-9L8-11V5a4 3 0 1 1-2-4V-7L-2-5Z'],
@@ -19,6 +24,12 @@ const MOTES = new Map([
   ['spark', 'M0-10Q1.5-1.5 10 0 1.5 1.5 0 10-1.5 1.5-10 0-1.5-1.5 0-10Z'],
   ['z', 'M-6-7H6L-4 6H7'],
 ]);
+
+/** Digits enough for the eye. @param {number} value */
+const n = (value) => value.toFixed(2);
+
+/** @param {number} value */
+const unit = (value) => Math.max(0, Math.min(1, value));
 
 /** @param {string} id @returns {SVGElement} */
 const part = (id) => /** @type {SVGElement} */ (/** @type {unknown} */ (document.getElementById(id)));
@@ -48,8 +59,7 @@ export class Figure {
     jumps: 0, waves: 0, spins: 0, dances: 0, said: /** @type {string[]} */ ([]),
   };
   #svg = /** @type {SVGSVGElement} */ (/** @type {unknown} */ (part('scene')));
-  #parts = new Map([...PARTS.keys(), 'spirit', 'shadow', 'aura', 'body', 'belly', 'cord', 'flame', 'ember', 'clapper', 'lips', 'tongue', 'foot-l',
-    'foot-r', 'arm-l', 'arm-r', 'behind', 'front', 'motes'].map((id) => [id, part(id)]));
+  #parts = new Map([...PARTS.keys(), ...LOOSE].map((id) => [id, part(id)]));
   #wisp = new Spring(120, 9);
   #plume = new Spring(150, 10);
   #swing = new Spring(90, 5);
@@ -103,7 +113,9 @@ export class Figure {
     const gaze = this.#gaze;
     if (now > gaze.next) {
       const home = Math.random() < 0.5;
-      Object.assign(gaze, { goalX: home ? 0 : Math.random() * 1.4 - 0.7, goalY: home ? 0 : Math.random() * 0.8 - 0.4, next: now + 1400 + Math.random() * 2600 });
+      gaze.goalX = home ? 0 : Math.random() * 1.4 - 0.7;
+      gaze.goalY = home ? 0 : Math.random() * 0.8 - 0.4;
+      gaze.next = now + 1400 + Math.random() * 2600;
     }
     const pace = Math.min(1, seconds * 9);
     gaze.x += (gaze.goalX - gaze.x) * pace;
@@ -131,17 +143,18 @@ export class Figure {
     const breath = Math.sin(now / (p.lie > 0.5 ? 900 : 620)) * (0.012 + 0.02 * p.lie) * (amount < 1 ? 0.3 : 1);
     const tall = p.squash * (1 + breath) * (1 - 0.34 * p.lie) * (1 - 0.07 * p.sit);
     const broad = (1 / p.squash ** 0.8) * (1 - breath * 0.7) * (1 + 0.26 * p.lie) * (1 + 0.05 * p.sit);
-    this.#move('spirit', `translate(${p.x.toFixed(2)} ${(296 + 48 * p.depth).toFixed(2)}) scale(${size.toFixed(3)})`);
-    this.#move('body', `translate(0 ${(-p.y - p.floor - 9 * p.sit * (1 - p.lie)).toFixed(2)}) rotate(${p.tilt.toFixed(2)}) scale(${broad.toFixed(4)} ${tall.toFixed(4)})`);
+    const up = -p.y - p.floor - 9 * p.sit * (1 - p.lie);
+    this.#move('spirit', `translate(${n(p.x)} ${n(ground(p))}) scale(${n(size)})`);
+    this.#move('body', `translate(0 ${n(up)}) rotate(${n(p.tilt)}) scale(${broad.toFixed(4)} ${tall.toFixed(4)})`);
     const near = 1 / (1 + p.y / 90);
-    this.#move('shadow', `scale(${(near * (1 + 0.26 * p.lie)).toFixed(3)} ${near.toFixed(3)})`);
-    this.#parts.get('shadow')?.setAttribute('opacity', (0.35 + 0.65 * near).toFixed(2));
+    this.#move('shadow', `scale(${n(near * (1 + 0.26 * p.lie))} ${n(near)})`);
+    this.#set('shadow', 'opacity', n(0.35 + 0.65 * near));
     for (const [id, place] of PARTS) this.#place(id, ...place);
     this.#limbs(p);
-    const turn = Math.cos(p.yaw * RADIANS);
-    this.#parts.get('belly')?.setAttribute('opacity', Math.max(0, turn).toFixed(2));
-    this.#parts.get('belly')?.setAttribute('cx', (Math.sin(p.yaw * RADIANS) * 34).toFixed(2));
-    this.#parts.get('cord')?.setAttribute('d', `M-66-59Q${(Math.sin(p.yaw * RADIANS) * 40).toFixed(1)} ${(-57 + 19 * turn).toFixed(1)} 66-59`);
+    const [side, turn] = [Math.sin(p.yaw * RADIANS), Math.cos(p.yaw * RADIANS)];
+    this.#set('belly', 'opacity', n(unit(turn)));
+    this.#set('belly', 'cx', n(side * 34));
+    this.#set('cord', 'd', `M-66-59Q${n(side * 40)} ${n(-57 + 19 * turn)} 66-59`);
   }
 
   /** Put a part on the round of the body, hidden behind it. @param {string} id @param {number} angle @param {number} height */
@@ -154,8 +167,9 @@ export class Figure {
     const front = Math.cos(radians);
     const broad = front / Math.abs(Math.cos(angle * RADIANS));
     const shown = front > (face ? 0.24 : 0.12);
-    this.#parts.get(id)?.setAttribute('visibility', shown ? 'inherit' : 'hidden');
-    if (shown) this.#move(id, `translate(${(Math.sin(radians) * (face ? ROUND - 8 : ROUND)).toFixed(2)} ${(height + lower).toFixed(2)}) scale(${Math.min(1.1, broad).toFixed(3)} 1)`);
+    const x = Math.sin(radians) * (face ? ROUND - 8 : ROUND);
+    this.#set(id, 'visibility', shown ? 'inherit' : 'hidden');
+    if (shown) this.#move(id, `translate(${n(x)} ${n(height + lower)}) scale(${n(Math.min(1.1, broad))} 1)`);
   }
 
   /** @param {import('./rig.js').Pose} p */
@@ -167,9 +181,9 @@ export class Figure {
       const limb = this.#parts.get(`arm-${side}`);
       if (limb && slot && limb.parentNode !== slot) slot.append(limb);
       const rest = 16 + 18 * p.sit + 30 * p.lie;
-      this.#move(`arm-${side}`, `translate(${(Math.sin(arm) * 64).toFixed(2)} -60) rotate(${(-sign * (rest + lift)).toFixed(2)})`);
-      const swell = 1 + 0.18 * p.sit;
-      this.#move(`foot-${side}`, `translate(${(Math.sin(foot) * 56).toFixed(2)} ${(-4 - step + 7 * p.sit + 3 * Math.cos(foot)).toFixed(2)}) scale(${swell.toFixed(2)})`);
+      this.#move(`arm-${side}`, `translate(${n(Math.sin(arm) * 64)} -60) rotate(${n(-sign * (rest + lift))})`);
+      const low = -4 - step + 7 * p.sit + 3 * Math.cos(foot);
+      this.#move(`foot-${side}`, `translate(${n(Math.sin(foot) * 56)} ${n(low)}) scale(${n(1 + 0.18 * p.sit)})`);
       this.#parts.get(`foot-${side}`)?.classList.toggle('seated', p.sit > 0.5);
     }
   }
@@ -177,24 +191,30 @@ export class Figure {
   /** @param {number} now */
   #drawFace(now) {
     const { pose: p } = this.rig;
-    if (now > this.#blink.at) this.#blink = { from: now, at: now + (Math.random() < 0.18 ? 260 : 2200 + Math.random() * 3200) };
-    const since = (now - this.#blink.from) / 150;
-    const blink = since < 1 ? Math.abs(1 - since * 2) : 1;
-    const open = Math.max(0.07, p.open * blink);
-    for (const side of ['l', 'r']) {
-      const [ball, lid, heart, brow, tear] = /** @type {SVGElement[]} */ ([...(this.#parts.get(`eye-${side}`)?.children ?? [])]);
-      const sign = side === 'l' ? 1 : -1;
-      ball.setAttribute('transform', `scale(1 ${open.toFixed(3)})`);
-      ball.setAttribute('opacity', (p.shut > 0.5 || p.heart > 0.5 ? 0 : 1).toString());
-      lid.setAttribute('d', `M-10 ${(p.arc * 3).toFixed(1)}Q0 ${(-p.arc * 13).toFixed(1)} 10 ${(p.arc * 3).toFixed(1)}`);
-      lid.setAttribute('opacity', (p.shut > 0.5 ? 1 : 0).toString());
-      heart.setAttribute('transform', `scale(${(Math.max(0, p.heart) * (1 + 0.08 * Math.sin(now / 130))).toFixed(3)})`);
-      brow.setAttribute('transform', `translate(0 ${(-p.lift).toFixed(1)}) rotate(${(-sign * p.brow * 20).toFixed(1)})`);
-      brow.setAttribute('opacity', Math.min(1, Math.abs(p.brow) + Math.abs(p.lift) / 4).toFixed(2));
-      tear.setAttribute('opacity', (p.tear * (side === 'l' ? 1 : 0)).toFixed(2));
-      this.#parts.get(`cheek-${side}`)?.setAttribute('opacity', Math.min(1, p.blush).toFixed(2));
+    if (now > this.#blink.at) {
+      const twice = Math.random() < 0.18;
+      this.#blink = { from: now, at: now + (twice ? 260 : 2200 + Math.random() * 3200) };
     }
+    const since = (now - this.#blink.from) / 150;
+    const open = Math.max(0.07, p.open * (since < 1 ? Math.abs(1 - since * 2) : 1));
+    this.#drawEye('l', 1, open, now);
+    this.#drawEye('r', -1, open, now);
     this.#drawMouth(p, now);
+  }
+
+  /** @param {'l' | 'r'} side @param {number} sign @param {number} open @param {number} now */
+  #drawEye(side, sign, open, now) {
+    const { pose: p } = this.rig;
+    const [ball, lid, heart, brow, tear] = this.#parts.get(`eye-${side}`)?.children ?? [];
+    ball.setAttribute('transform', `scale(1 ${n(open)})`);
+    ball.setAttribute('opacity', p.shut > 0.5 || p.heart > 0.5 ? '0' : '1');
+    lid.setAttribute('d', `M-10 ${n(p.arc * 3)}Q0 ${n(-p.arc * 13)} 10 ${n(p.arc * 3)}`);
+    lid.setAttribute('opacity', p.shut > 0.5 ? '1' : '0');
+    heart.setAttribute('transform', `scale(${n(unit(p.heart) * (1 + 0.08 * Math.sin(now / 130)))})`);
+    brow.setAttribute('transform', `translate(0 ${n(-p.lift)}) rotate(${n(-sign * p.brow * 20)})`);
+    brow.setAttribute('opacity', n(unit(Math.abs(p.brow) + Math.abs(p.lift) / 4)));
+    tear.setAttribute('opacity', side === 'l' ? n(unit(p.tear)) : '0');
+    this.#set(`cheek-${side}`, 'opacity', n(unit(p.blush)));
   }
 
   /** @param {import('./rig.js').Pose} p @param {number} now */
@@ -204,23 +224,23 @@ export class Figure {
     const half = 9 * p.wide;
     const top = p.mouth * 9 - gape * 8;
     const bottom = p.mouth * 9 + gape * 17;
-    const corner = (-p.mouth * 2).toFixed(1);
-    this.#parts.get('lips')?.setAttribute('d', `M${-half} ${corner}Q0 ${top.toFixed(1)} ${half} ${corner}Q0 ${bottom.toFixed(1)} ${-half} ${corner}Z`);
-    const show = gape > 0.3 ? 1 : 0;
-    const low = (bottom * 0.5 - 1.6).toFixed(1);
-    this.#parts.get('tongue')?.setAttribute('d', `M${(-half * 0.45).toFixed(1)} ${low}q${(half * 0.45).toFixed(1)}-4 ${(half * 0.9).toFixed(1)} 0`);
-    this.#parts.get('tongue')?.setAttribute('opacity', String(show));
+    const corner = n(-p.mouth * 2);
+    this.#set('lips', 'd', `M${n(-half)} ${corner}Q0 ${n(top)} ${n(half)} ${corner}Q0 ${n(bottom)} ${n(-half)} ${corner}Z`);
+    this.#set('tongue', 'd', `M${n(-half * 0.45)} ${n(bottom * 0.5 - 1.6)}q${n(half * 0.45)}-4 ${n(half * 0.9)} 0`);
+    this.#set('tongue', 'opacity', gape > 0.3 ? '1' : '0');
   }
 
   /** What hangs loose: the flame on the head, the bell. @param {number} now @param {number} seconds @param {number} speed @param {number} rise */
   #drawLoose(now, seconds, speed, rise) {
     const { pose: p, amount } = this.rig;
-    const drift = amount < 1 ? 0 : Math.sin(now / 480) * 4 + Math.sin(now / 1130) * 3;
+    const alive = amount < 1 ? 0 : 1;
+    const drift = (Math.sin(now / 480) * 4 + Math.sin(now / 1130) * 3) * alive;
     const bend = this.#wisp.follow(drift - speed * 0.075 - p.tilt * 0.8 + p.lie * 15, seconds);
-    const high = 34 - this.#plume.follow(Math.max(-60, Math.min(60, rise * 0.03)) + p.lie * 12, seconds) + (amount < 1 ? 0 : Math.sin(now / 210) * 1.5);
-    this.#parts.get('flame')?.setAttribute('d', flame(bend, Math.max(8, high), 13));
-    this.#parts.get('ember')?.setAttribute('d', flame(bend * 0.5, Math.max(5, high * 0.55), 7));
-    this.#move('clapper', `rotate(${this.#swing.follow(-speed * 0.1 - p.tilt * 1.5 + rise * 0.01, seconds).toFixed(1)})`);
+    const pressed = Math.max(-60, Math.min(60, rise * 0.03)) + p.lie * 12;
+    const high = 34 - this.#plume.follow(pressed, seconds) + Math.sin(now / 210) * 1.5 * alive;
+    this.#set('flame', 'd', flame(bend, Math.max(8, high), 13));
+    this.#set('ember', 'd', flame(bend * 0.5, Math.max(5, high * 0.55), 7));
+    this.#move('clapper', `rotate(${n(this.#swing.follow(-speed * 0.1 - p.tilt * 1.5 + rise * 0.01, seconds))})`);
     if (Math.abs(speed) + Math.abs(rise) + p.talk > 0 || this.rig.busy) this.onmove(...this.head());
   }
 
@@ -230,7 +250,7 @@ export class Figure {
     const matrix = this.#svg.getScreenCTM();
     const box = this.#svg.getBoundingClientRect();
     if (!matrix) return [0, 0];
-    const top = 296 + 48 * p.depth - p.floor - p.y - (152 - 46 * p.lie) * (0.84 + 0.16 * p.depth);
+    const top = ground(p) - p.floor - p.y - (152 - 46 * p.lie) * (0.84 + 0.16 * p.depth);
     return [p.x * matrix.a + matrix.e - box.left, top * matrix.d + matrix.f - box.top];
   }
 
@@ -238,22 +258,27 @@ export class Figure {
   emit(kind, count) {
     const layer = this.#parts.get('motes');
     if (!layer || layer.childElementCount > 24) return;
-    const { pose: p, amount } = this.rig;
     for (let i = 0; i < count; i++) {
       const mote = document.createElementNS(SVG, 'path');
       mote.setAttribute('d', MOTES.get(kind) ?? '');
       mote.setAttribute('class', `mote ${kind}`);
       layer.append(mote);
-      const x = p.x + (kind === 'z' ? 34 : (Math.random() - 0.5) * 150);
-      const y = 296 + 48 * p.depth - p.floor - p.y - (kind === 'z' ? 96 : 70 + Math.random() * 80);
-      const drift = (kind === 'z' ? 26 : (Math.random() - 0.5) * 60) * amount;
-      const frames = [
-        { transform: `translate(${x}px, ${y}px) scale(.2)`, opacity: 0 },
-        { transform: `translate(${x + drift * 0.5}px, ${y - 28 * amount}px) scale(1)`, opacity: 1, offset: 0.3 },
-        { transform: `translate(${x + drift}px, ${y - 74 * amount}px) scale(.9) rotate(${drift / 2}deg)`, opacity: 0 },
-      ];
-      mote.animate(frames, { duration: 1500, delay: i * 90, easing: 'ease-out', fill: 'both' }).finished.then(() => mote.remove(), () => mote.remove());
+      const rising = mote.animate(this.#rise(kind === 'z'), { duration: 1500, delay: i * 90, easing: 'ease-out', fill: 'both' });
+      rising.onfinish = rising.oncancel = () => mote.remove();
     }
+  }
+
+  /** The way of one mote: from beside the mouth where it `snores`, else from anywhere. @param {boolean} snores @returns {Keyframe[]} */
+  #rise(snores) {
+    const { pose: p, amount } = this.rig;
+    const x = p.x + (snores ? 34 : (Math.random() - 0.5) * 150);
+    const y = ground(p) - p.floor - p.y - (snores ? 96 : 70 + Math.random() * 80);
+    const drift = (snores ? 26 : (Math.random() - 0.5) * 60) * amount;
+    return [
+      { transform: `translate(${x}px, ${y}px) scale(.2)`, opacity: 0 },
+      { transform: `translate(${x + drift * 0.5}px, ${y - 28 * amount}px) scale(1)`, opacity: 1, offset: 0.3 },
+      { transform: `translate(${x + drift}px, ${y - 74 * amount}px) scale(.9) rotate(${drift / 2}deg)`, opacity: 0 },
+    ];
   }
 
   /** @param {string} hex */
@@ -270,12 +295,21 @@ export class Figure {
 
   /** @param {string} id @param {string} transform */
   #move(id, transform) {
-    this.#parts.get(id)?.setAttribute('transform', transform);
+    this.#set(id, 'transform', transform);
+  }
+
+  /** @param {string} id @param {string} attribute @param {string} value */
+  #set(id, attribute, value) {
+    this.#parts.get(id)?.setAttribute(attribute, value);
   }
 }
 
+/** Where the floor is in the picture, px. @param {{depth: number}} pose */
+const ground = ({ depth }) => 296 + 48 * depth;
+
 /** @param {number} bend px @param {number} high px @param {number} half px */
 function flame(bend, high, half) {
-  const f = (/** @type {number} */ v) => v.toFixed(1);
-  return `M${-half} 0C${f(-half * 1.3)} ${f(-high * 0.45)} ${f(bend * 0.4 - half)} ${f(-high * 0.7)} ${f(bend)} ${f(-high)}C${f(bend * 0.7 + half * 0.5)} ${f(-high * 0.62)} ${f(half * 1.3)} ${f(-high * 0.4)} ${half} 0Q0 5 ${-half} 0Z`;
+  const rise = `C${n(-half * 1.3)} ${n(-high * 0.45)} ${n(bend * 0.4 - half)} ${n(-high * 0.7)} ${n(bend)} ${n(-high)}`;
+  const fall = `C${n(bend * 0.7 + half * 0.5)} ${n(-high * 0.62)} ${n(half * 1.3)} ${n(-high * 0.4)} ${half} 0`;
+  return `M${-half} 0${rise}${fall}Q0 5 ${-half} 0Z`;
 }

@@ -1,7 +1,8 @@
 // @ts-check
 /** The live list of frames: the newest 200, text only, each with its JSON to unfold. */
 
-const MOST = 200;
+const MOST = 200; // rows
+const JOINED = 64; // deltas to a row
 const SMALL = new Set(['ack', 'ping', 'pong']);
 
 /** @typedef {import('./wire.js').Frame} Frame */
@@ -41,8 +42,20 @@ export function brief(args) {
   return Object.entries(args ?? {}).map(([key, value]) => `${key}: ${JSON.stringify(value)}`).join(', ');
 }
 
+/** What several deltas in a row have in common, or nothing. @param {Frame | null} f */
+const stream = (f) => (f?.type === 'text' ? `text ${f.turn}` : f?.type === 'command.delta' ? `delta ${f.id}` : '');
+
+/**
+ * @typedef {object} Row
+ * @property {string} direction
+ * @property {string[]} texts
+ * @property {HTMLElement} item
+ * @property {boolean} small
+ * @property {string} stream
+ */
+
 export class FrameList {
-  #kept = /** @type {{direction: string, text: string, item: HTMLElement, small: boolean}[]} */ ([]);
+  #rows = /** @type {Row[]} */ ([]);
   #total = 0;
 
   /** @param {HTMLElement} list @param {HTMLElement} count */
@@ -53,58 +66,84 @@ export class FrameList {
 
   /** @param {'in' | 'out'} direction @param {string} text @param {Frame | null} frame @param {boolean} again */
   add(direction, text, frame, again) {
-    const item = this.#row(direction, text, frame, again);
     const follow = this.list.scrollHeight - this.list.scrollTop - this.list.clientHeight < 40;
-    const small = SMALL.has(frame?.type ?? '');
-    this.#kept.push({ direction, text, item, small });
-    this.list.append(item);
-    // A page left open must not lose what matters to a night of pings.
-    const old = this.#kept.length > MOST ? Math.max(0, this.#kept.findIndex((kept) => kept.small)) : -1;
-    if (old >= 0) this.#kept.splice(old, 1)[0].item.remove();
+    const last = this.#rows.at(-1);
+    const kind = stream(frame);
+    if (last && kind && last.stream === kind && last.texts.length < JOINED) extend(last, text, frame?.delta);
+    else this.#append(direction, text, frame, again, kind);
     this.count.textContent = String(++this.#total);
     if (follow) this.list.scrollTop = this.list.scrollHeight;
   }
 
+  /** @param {string} direction @param {string} text @param {Frame | null} frame @param {boolean} again @param {string} kind */
+  #append(direction, text, frame, again, kind) {
+    const texts = [text];
+    const item = row(direction, texts, frame, again);
+    this.#rows.push({ direction, texts, item, small: SMALL.has(frame?.type ?? ''), stream: kind });
+    this.list.append(item);
+    if (this.#rows.length <= MOST) return;
+    // A page left open must not lose what matters to a night of pings.
+    const old = Math.max(0, this.#rows.findIndex((each) => each.small));
+    this.#rows.splice(old, 1)[0].item.remove();
+  }
+
   /** As a transcript: `> frame` sent, `< frame` received. @returns {string} */
   transcript() {
-    return this.#kept.map(({ direction, text }) => `${direction === 'out' ? '>' : '<'} ${text}`).join('\n');
+    return this.#rows.flatMap(({ direction, texts }) => texts.map((text) => `${direction === 'out' ? '>' : '<'} ${text}`)).join('\n');
   }
 
   clear() {
-    this.#kept.length = this.#total = 0;
+    this.#rows.length = this.#total = 0;
     this.list.replaceChildren();
     this.count.textContent = '0';
   }
-
-  /** @param {'in' | 'out'} direction @param {string} text @param {Frame | null} frame @param {boolean} again */
-  #row(direction, text, frame, again) {
-    const item = element('li', `frame ${direction}`);
-    const kind = String(frame?.type ?? '?');
-    item.classList.toggle('small', SMALL.has(kind));
-    item.classList.toggle('again', again);
-    item.dataset.type = kind;
-    const details = document.createElement('details');
-    const head = element('summary', '');
-    const arrow = element('span', 'arrow', direction === 'out' ? '↑' : '↓');
-    arrow.setAttribute('aria-label', direction === 'out' ? 'sent' : 'received');
-    head.append(arrow, element('b', '', kind), element('span', 'about', frame ? summary(frame) : text.slice(0, 80)));
-    if (Number.isInteger(frame?.seq)) head.append(element('span', 'seq', `#${frame?.seq}`));
-    details.append(head);
-    details.addEventListener('toggle', () => { if (details.open && !details.querySelector('pre')) details.append(pretty(text)); });
-    item.append(details);
-    return item;
-  }
 }
 
-/** @param {string} text */
-function pretty(text) {
-  let shown = text;
-  try {
-    shown = JSON.stringify(JSON.parse(text), null, 2);
-  } catch {
-    // what is no JSON is shown as it came
-  }
-  const block = element('pre', '', shown);
+/** @param {string} direction @param {string[]} texts @param {Frame | null} frame @param {boolean} again */
+function row(direction, texts, frame, again) {
+  const item = element('li', `frame ${direction}`);
+  const kind = String(frame?.type ?? '?');
+  item.classList.toggle('small', SMALL.has(kind));
+  item.classList.toggle('again', again);
+  item.dataset.type = kind;
+  const details = document.createElement('details');
+  const head = element('summary', '');
+  const arrow = element('span', 'arrow', direction === 'out' ? '↑' : '↓');
+  arrow.setAttribute('role', 'img');
+  arrow.setAttribute('aria-label', direction === 'out' ? 'sent' : 'received');
+  head.append(arrow, element('b', '', kind), element('span', 'about', frame ? summary(frame) : texts[0].slice(0, 80)));
+  if (Number.isInteger(frame?.seq)) head.append(element('span', 'seq', `#${frame?.seq}`));
+  details.append(head);
+  details.addEventListener('toggle', () => {
+    details.querySelector('pre')?.remove();
+    if (details.open) details.append(pretty(texts));
+  });
+  item.append(details);
+  return item;
+}
+
+/** Join a delta to the row of those before it. @param {Row} last @param {string} text @param {unknown} delta */
+function extend(last, text, delta) {
+  last.texts.push(text);
+  const about = last.item.querySelector('.about');
+  if (about) about.textContent = `${about.textContent?.slice(0, -1)}${delta}”`;
+  const times = last.item.querySelector('.seq') ?? element('span', 'seq');
+  times.textContent = `×${last.texts.length}`;
+  last.item.querySelector('summary')?.append(times);
+}
+
+/** @param {string[]} texts */
+function pretty(texts) {
+  const block = element('pre', '', texts.map(indented).join('\n'));
   block.tabIndex = 0;
   return block;
+}
+
+/** @param {string} text what is no JSON comes back as it is */
+function indented(text) {
+  try {
+    return JSON.stringify(JSON.parse(text), null, 2);
+  } catch {
+    return text;
+  }
 }

@@ -216,6 +216,7 @@ $('spirit').addEventListener('click', () => figure.giggle());
 addEventListener('pointermove', (event) => figure.glance(event.clientX, event.clientY), { passive: true });
 addEventListener('resize', () => placeBubble(...figure.head()));
 addEventListener('pagehide', () => wire.close());
+addEventListener('pageshow', (event) => event.persisted && location.reload());
 
 $('wire').open = matchMedia('(min-width: 60rem)').matches;
 show(language());
@@ -227,7 +228,8 @@ Object.defineProperty(window, 'capserverDemo', {
   value: Object.freeze({
     get state() {
       const { x, depth, y } = figure.rig.pose;
-      return { ...figure.facts, position: { x, depth, y }, status: { ...status }, planner, running: lanes.size, performed: Object.fromEntries(performed) };
+      const position = { x, depth, y };
+      return { ...figure.facts, position, status, planner, running: lanes.size, performed: Object.fromEntries(performed) };
     },
     cut: () => wire.cut(),
   }),

@@ -164,13 +164,22 @@ export async function walkTo(figure, { spot }, signal) {
     const side = place.x === from.x ? 0 : Math.sign(place.x - from.x);
     await rig.to({ yaw: side * 38 }, 160, ease.both, signal);
     facts.spot = 'between';
-    await rig.during(Math.max(500, Math.min(2400, far * 7.5)), signal, (share) => walk(figure, from, place, share, Math.max(2, Math.round(far / 34))));
+    const steps = Math.max(2, Math.round(far / 34));
+    const ms = Math.max(500, Math.min(2400, far * 7.5));
+    await rig.during(ms, signal, (share) => walk(figure, from, place, share, steps));
     facts.spot = spot;
   }
   await rig.to({ ...BODY }, 220, ease.back, signal);
 }
 
-/** One moment of a walk of `steps` steps. @param {Figure} figure @param {Place} from @param {Place} to @param {number} share @param {number} steps */
+/**
+ * One moment of a walk of `steps` steps.
+ * @param {Figure} figure
+ * @param {Place} from
+ * @param {Place} to
+ * @param {number} share
+ * @param {number} steps
+ */
 function walk({ rig }, from, to, share, steps) {
   const way = ease.both(share);
   const stride = Math.sin(way * steps * Math.PI);

@@ -58,8 +58,7 @@ class _Dialogue:
 
     def mark(self) -> None:
         """Set a cache breakpoint after what has been said so far."""
-        if self.messages:
-            self.messages[-1]["content"][-1]["cache_control"] = _CACHE
+        self.messages[-1]["content"][-1]["cache_control"] = _CACHE
 
 
 def build(prompt: Prompt, options: RequestOptions) -> dict[str, Any]:

@@ -143,8 +143,7 @@ class Collector:
         """Counts in the API are cumulative: the last one told holds."""
         counts = {name: (usage or {}).get(name) for name in Usage.model_fields}
         told = {name: count for name, count in counts.items() if isinstance(count, int)}
-        if told:
-            self.usage = self.usage.model_copy(update=told)
+        self.usage = self.usage.model_copy(update=told)
 
 
 def _clean(text: str) -> str:

@@ -9,7 +9,7 @@ from capserver.planners.offline import replies
 from capserver.planners.offline.clauses import Clause, clauses
 from capserver.planners.offline.index import index_of
 from capserver.planners.offline.match import EXACT, Match, best
-from capserver.planners.offline.slots import Filled, fill
+from capserver.planners.offline.slots import Filled, Said, fill
 from capserver.planners.offline.text import language
 from capserver.planners.offline.words import read
 from capserver.prompt import Prompt
@@ -71,11 +71,13 @@ class _Reading:
             self._force(found)
         return Decision(self._calls[:_MOST_CALLS], "" if self._prompt.reaction else self._text())
 
+    def _said(self, clause: Clause) -> Said:
+        return Said(clause.words, self._prompt.text, self._prompt.vocabulary, clause.asked)
+
     def _match(self, clause: Clause) -> Match | None:
         span = clause.words[0].start, clause.words[-1].end
         if span not in self._matches:
-            vocabulary = self._prompt.vocabulary
-            self._matches[span] = best(clause, self._prompt.text, self._index, self._allowed, vocabulary)
+            self._matches[span] = best(self._said(clause), self._index, self._allowed)
         return self._matches[span]
 
     def _fits(self, clause: Clause) -> bool:
@@ -98,14 +100,14 @@ class _Reading:
         if match is None or not match.accepted:
             self._unclear.append(clause)
         elif match.filled.missing:
-            self._lacking.append(replies.missing(match.entry.command, match.filled.missing, self._language))
+            self._lacking.append(replies.missing(match.command.compiled, match.filled.missing, self._language))
         else:
             self._last = match
             self._call(match, clause)
 
     def _call(self, match: Match, clause: Clause) -> None:
-        planned = [(match.entry.command, args) for args in _all_args(match.filled)]
-        counted = any(parameter.count for parameter in match.entry.parameters)
+        planned = [(match.command.compiled, args) for args in _all_args(match.filled)]
+        counted = any(parameter.count for parameter in match.command.parameters)
         self._calls += planned * (1 if counted else _times(clause))
 
     def _continued(self, clause: Clause) -> Match | None:
@@ -113,13 +115,13 @@ class _Reading:
         if self._last is None or clause.asked:
             return None
         before = self._last
-        filled = fill(before.entry, clause.words, self._prompt.text, self._prompt.vocabulary, set())
+        filled = fill(before.command, self._said(clause), set())
         content = {i for i, word in enumerate(clause.words) if word.content}
         if not content or not content <= filled.used:
             return None
         filled.args = {**before.filled.args, **filled.args}
         filled.missing.clear()
-        return Match(before.entry, filled, before.score, accepted=True, named=True)
+        return Match(before.command, filled, before.score, accepted=True, named=True)
 
     def _repeat_earlier(self, clause: Clause) -> bool:
         """`again`, `再来一次`: what was done in the turn before."""
@@ -141,13 +143,13 @@ class _Reading:
         able = [match for match in matches if not match.filled.missing]
         if able:
             nearest = max(able, key=lambda match: match.score)
-            self._calls.append((nearest.entry.command, nearest.filled.args))
+            self._calls.append((nearest.command.compiled, nearest.filled.args))
             self._unclear.clear()
 
     def _text(self) -> str:
         said = list(self._lacking)
         if self._unclear and (self._calls or self._lacking):
-            said.append(replies.unclear([self._said(clause) for clause in self._unclear], self._language))
+            said.append(replies.unclear([self._quoted(clause) for clause in self._unclear], self._language))
         if self._calls or said:
             return "".join(said) if self._language == "zh" else " ".join(said)
         if self._denied and not self._unclear:
@@ -155,7 +157,7 @@ class _Reading:
         commands = self._prompt.commands.commands
         return replies.cannot([commands[name] for name in commands if name in self._allowed], self._language)
 
-    def _said(self, clause: Clause) -> str:
+    def _quoted(self, clause: Clause) -> str:
         return self._prompt.text[clause.words[0].start : clause.words[-1].end].strip(" ,，")
 
 

@@ -1,30 +1,33 @@
 """Which command a clause means, if any."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from capserver.planners.offline.clauses import Clause
-from capserver.planners.offline.index import Entry, Index
+from capserver.planners.offline.index import Command, Index
 from capserver.planners.offline.lexicon import ACTIONS, lexicon
-from capserver.planners.offline.slots import Filled, fill
+from capserver.planners.offline.slots import Filled, Said, fill
 from capserver.planners.offline.templates import aligned
 from capserver.planners.offline.text import is_han
 from capserver.planners.offline.words import Word, meets
-from capserver.vocabulary import Vocabulary
+
+EXACT: Final = 2.0
+"""The score of a clause that an example says in the same words, or more."""
 
 _TRIED: Final = 8
 _COVERED: Final = 0.5
 _NAMED: Final = 0.3
-_MARGIN: Final = 0.02
-EXACT: Final = 2.0
+_DESCRIBED: Final = 0.7
+_TAKEN: Final = 0.8
+_VAGUE: Final = frozenset({"set", "look", "get", "move", "start", "show", "turn", "play", "all", "both"})
+_QUESTION: Final = frozenset({"get", "state"})
 
 
 @dataclass(frozen=True, slots=True)
 class Match:
     """A command for a clause."""
 
-    entry: Entry
+    command: Command
     filled: Filled
     score: float
     accepted: bool
@@ -33,98 +36,104 @@ class Match:
     """Whether the command itself was said, and not its values alone."""
 
 
-def best(
-    clause: Clause, text: str, index: Index, allowed: frozenset[str], vocabulary: Vocabulary
-) -> Match | None:
+def best(said: Said, index: Index, allowed: frozenset[str]) -> Match | None:
     """The command that fits best, accepted or not; `None` where none has a word in common."""
-    found = [
-        _match(entry, clause, text, index, vocabulary)
-        for entry in _candidates(clause.words, index, allowed, vocabulary)
-    ]
-    found.sort(key=lambda match: (match.accepted, match.score), reverse=True)
-    return found[0] if found else None
+    found = [_match(command, said, index) for command in _candidates(said, index, allowed)]
+    return max(found, key=lambda match: (match.accepted, match.score), default=None)
 
 
-def _candidates(
-    words: Sequence[Word], index: Index, allowed: frozenset[str], vocabulary: Vocabulary
-) -> Iterable[Entry]:
+def _candidates(said: Said, index: Index, allowed: frozenset[str]) -> list[Command]:
+    """The commands that share most with what was said, by a rough count."""
     rough: dict[int, float] = {}
-    for word in words:
+    for word in said.words:
         for i in {i for key in word.keys for i in index.postings.get(key, ())}:
-            strength = max(index.entries[i].strength.get(key, 0.3) for key in word.keys)
-            rough[i] = rough.get(i, 0) + strength * (1 if word.content else 0.1)
-    for i, entry in enumerate(index.entries):
-        if i not in rough and any(p.vocabulary in vocabulary.lists for p in entry.parameters):
-            rough[i] = 0.2
-    ranked = sorted(rough, key=lambda i: -rough[i])
-    return [index.entries[i] for i in ranked if index.entries[i].command.name in allowed][:_TRIED]
+            rough[i] = rough.get(i, 0) + (_speaks(index.commands[i], word) or 0.3) * (1 if word.content else 0.1)
+    for i, command in enumerate(index.commands):
+        if any(parameter.list is not None for parameter in command.parameters):
+            rough.setdefault(i, 0.1)
+    ranked = (index.commands[i] for i in sorted(rough, key=lambda i: -rough[i]))
+    return [command for command in ranked if command.compiled.name in allowed][:_TRIED]
 
 
-def _match(entry: Entry, clause: Clause, text: str, index: Index, vocabulary: Vocabulary) -> Match:
-    template = aligned(entry, clause.words, text, vocabulary)
-    if template is not None:
-        return Match(entry, template, EXACT + len(template.used) / 100, accepted=True, named=True)
-    words = clause.words
-    anchors = {
-        i for i, word in enumerate(words) if word.content and any(meets(word, part) for part in entry.name)
-    }
-    filled = fill(entry, words, text, vocabulary, anchors)
-    covered, ranked = _coverage(entry, words, filled, index)
-    named = _recall(entry, words, index)
-    score = 0.6 * ranked + 0.3 * named + 0.1 * min(filled.named, 1) - 0.1 * len(filled.missing)
-    against = any(
-        not entry.opposed.isdisjoint(word.keys) and not _speaks(entry, word) for word in words if word.content
+def _match(command: Command, said: Said, index: Index) -> Match:
+    shown = aligned(command, said)
+    if shown is not None:
+        return Match(command, shown, EXACT + len(shown.used) / 100, accepted=True, named=True)
+    filled = fill(command, said, _anchors(command, said.words))
+    covered, ranked = _coverage(command, said, filled, index)
+    named = _named(command, said, index)
+    score = 0.6 * ranked + 0.3 * named + 0.1 * min(filled.telling, 1) - 0.1 * len(filled.missing)
+    about = named >= _NAMED or (filled.telling >= 1 and covered >= _TAKEN) or _described(command, said.words)
+    against = _against(command, said.words)
+    accepted = not against and covered >= _COVERED and about and (command.asking or not said.asked)
+    return Match(command, filled, score - against, accepted, named >= _NAMED)
+
+
+def _anchors(command: Command, words: Sequence[Word]) -> set[int]:
+    """The words that name the command, or else that its description holds."""
+    telling = [at for at, word in enumerate(words) if word.content]
+    named = {at for at in telling if any(meets(words[at], part) for part in command.name)}
+    return named or {at for at in telling if _speaks(command, words[at]) >= _DESCRIBED}
+
+
+def _speaks(command: Command, word: Word) -> float:
+    return max((command.strength.get(key, 0.0) for key in word.keys), default=0.0)
+
+
+def _against(command: Command, words: Sequence[Word]) -> bool:
+    """Whether the opposite was said."""
+    return any(
+        word.content and not command.opposed.isdisjoint(word.keys) and not _speaks(command, word) for word in words
     )
-    accepted = (
-        not against
-        and covered >= _COVERED
-        and (named >= _NAMED or (filled.named >= 1 and covered >= 0.8) or _described(entry, words))
-        and (not clause.asked or entry.asking)
-    )
-    return Match(entry, filled, score - against, accepted, named >= _NAMED)
 
 
 def _weight(word: Word) -> float:
     """How much of what was said this word is."""
+    if not word.content:
+        return 1.0 if word.amount and word.amount.unit != "ordinal" else 0.0
+    if not _VAGUE.isdisjoint(word.keys):
+        return 0.5
     if any(lexicon().section.get(key) == ACTIONS for key in word.keys):
         return 1.5
     return 0.5 if is_han(word.text) and len(word.text) == 1 and word.keys == (word.text,) else 1.0
 
 
-def _speaks(entry: Entry, word: Word) -> float:
-    return max((entry.strength.get(key, 0.0) for key in word.keys), default=0.0)
-
-
-def _coverage(entry: Entry, words: Sequence[Word], filled: Filled, index: Index) -> tuple[float, float]:
+def _coverage(command: Command, said: Said, filled: Filled, index: Index) -> tuple[float, float]:
     """How much of what was said is about this command: as it is, and weighted by how well and how rare."""
     total = covered = ranked = weights = 0.0
-    for i, word in enumerate(words):
-        if not word.content:
-            continue
+    for at, word in enumerate(said.words):
         weight = _weight(word)
-        strength = max(_speaks(entry, word), 0.8 if i in filled.used else 0)
+        repeated = word.amount is not None and word.amount.unit == "times"
+        strength = max(_speaks(command, word), _TAKEN if at in filled.used or repeated else 0)
         rarity = max((index.rarity.get(key, 1.0) for key in word.keys), default=1.0)
         total += weight
         covered += weight * (strength > 0)
         weights += weight * rarity
         ranked += weight * rarity * strength
-    return (covered / total, ranked / weights) if total else (1.0, 0.5) if filled.used else (0.0, 0.0)
+    return (covered / total, ranked / weights) if total else (float(bool(filled.used)), 0.5)
 
 
-def _recall(entry: Entry, words: Sequence[Word], index: Index) -> float:
-    """How much of the command's name was said."""
+def _named(command: Command, said: Said, index: Index) -> float:
+    """How much of the command's name was said, or else of its description."""
+    keys = {key for word in said.words if word.content for key in word.keys}
+    if said.asked:
+        keys |= _QUESTION
+    return max(_said_of(command.name, keys, index), _TAKEN * _said_of(command.described, keys, index))
+
+
+def _said_of(parts: Sequence[Word], keys: set[str], index: Index) -> float:
+    kinds = lexicon().kinds
     said = total = 0.0
-    for part in entry.name:
-        if "light" in part.marks and len(entry.name) > 1:
-            continue
-        rarity = max((index.rarity.get(key, 1.0) for key in part.keys), default=0.0)
+    for part in parts:
+        rarity = max((index.rarity.get(key, 1.0) for key in part.keys), default=0.0) if part.content else 0.0
+        of_a_kind = any(not keys.isdisjoint(kinds.get(key, ())) for key in part.keys)
         total += rarity
-        said += rarity * any(meets(part, word) for word in words if word.content)
+        said += rarity * (1.0 if not keys.isdisjoint(part.keys) else 0.6 if of_a_kind else 0.0)
     return said / total if total else 0.0
 
 
-def _described(entry: Entry, words: Sequence[Word]) -> bool:
-    """Whether description and examples hold nearly all that was said."""
+def _described(command: Command, words: Sequence[Word]) -> bool:
+    """Whether name, examples and description hold nearly all that was said."""
     content = [word for word in words if word.content]
-    held = sum(_weight(word) for word in content if _speaks(entry, word) >= 0.7)
+    held = sum(_weight(word) for word in content if _speaks(command, word) >= _DESCRIBED)
     return held >= 1 and held >= 0.75 * sum(map(_weight, content))

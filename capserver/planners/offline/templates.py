@@ -1,39 +1,35 @@
 """Examples with `{param}` slots, laid over what was said."""
 
-from collections.abc import Sequence
-
-from capserver.planners.offline.index import Entry, Template
-from capserver.planners.offline.slots import Filled, finished, put_span
+from capserver.planners.offline.index import Command, Template
+from capserver.planners.offline.slots import Filled, Said, finished, put
 from capserver.planners.offline.words import Word, meets
-from capserver.vocabulary import Vocabulary
 
 
-def aligned(entry: Entry, words: Sequence[Word], text: str, vocabulary: Vocabulary) -> Filled | None:
-    """The arguments of the first example that says the same as `words`, its slots filled."""
-    said = [i for i, word in enumerate(words) if word.content or word.amount or word.quote is not None]
-    for template in entry.templates:
-        spans = _laid(template, words, said, 0, 0)
-        if spans is None:
+def aligned(command: Command, said: Said) -> Filled | None:
+    """The arguments of the first example that says the same, its slots filled."""
+    telling = [
+        at for at, word in enumerate(said.words) if word.content or word.amount or word.quote is not None
+    ]
+    for template in command.templates:
+        slots = _laid(template, said, telling, 0) if any(isinstance(part, Word) for part in template) else None
+        if slots is None:
             continue
-        filled = Filled(used=set(said))
-        if all(put_span(entry, filled, name, words, span, text, vocabulary) for name, span in spans.items()):
-            return finished(entry, filled)
+        filled = Filled(used=set(telling))
+        if all(put(command, filled, name, said, span) for name, span in slots.items()):
+            return finished(command, filled)
     return None
 
 
-def _laid(
-    template: Template, words: Sequence[Word], said: list[int], part: int, at: int
-) -> dict[str, range] | None:
-    """Where each slot lies when the template from `part` on is laid over `said` from `at` on."""
-    if part == len(template.parts):
-        return {} if at == len(said) else None
-    here = template.parts[part]
-    if isinstance(here, Word):
-        if at < len(said) and meets(here, words[said[at]]):
-            return _laid(template, words, said, part + 1, at + 1)
-        return None
-    for end in range(at + 1, len(said) + 1):
-        rest = _laid(template, words, said, part + 1, end)
-        if rest is not None:
-            return {here: range(said[at], said[end - 1] + 1), **rest}
+def _laid(template: Template, said: Said, telling: list[int], at: int) -> dict[str, range] | None:
+    """Where each slot lies when the template is laid over the telling words from the one at `at` on."""
+    if not template:
+        return {} if at == len(telling) else None
+    part, rest = template[0], template[1:]
+    if isinstance(part, Word):
+        fits = at < len(telling) and meets(part, said.words[telling[at]])
+        return _laid(rest, said, telling, at + 1) if fits else None
+    for end in range(at + 1, len(telling) + 1):
+        slots = _laid(rest, said, telling, end)
+        if slots is not None:
+            return {part: range(telling[at], telling[end - 1] + 1), **slots}
     return None
