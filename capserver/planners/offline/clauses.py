@@ -22,7 +22,7 @@ class Clause:
     """What stands before it: `and`, `or`, `comma`; `None` at a sure beginning."""
     negated: bool = False
     asked: bool = False
-    """Whether it is a question."""
+    """Whether it is a question or a statement, and so asks for nothing to be done."""
 
     @property
     def content(self) -> bool:
@@ -95,6 +95,8 @@ def _asks(words: Sequence[Word], asked: bool) -> bool:
     polite = any("polite" in word.marks for word in said)
     if "opens" in said[0].marks and not polite:
         return True
+    if any("states" in word.marks for word in said[1:]) and not polite:
+        return True
     if said[-1].text in _ASKING_ENDS and not polite:
         return True
     near = said if asked or is_han(said[0].text) else said[:_QUESTION_WITHIN]
@@ -116,9 +118,16 @@ def _joined(pieces: list[Clause], fits: Callable[[Clause], bool]) -> Iterator[Cl
 
 
 def _apart(one: Clause, other: Clause, fits: Callable[[Clause], bool]) -> bool:
+    if other.joined != "not" and one.words[-1].amount and _first(other).amount:
+        return False
     if other.joined == "not" or (fits(one) and fits(other)):
         return True
     return other.joined == "comma" and (fits(one) or fits(other)) and not fits(_together(one, other))
+
+
+def _first(clause: Clause) -> Word:
+    """Its first word after what joins it."""
+    return next((word for word in clause.words if word.marks.isdisjoint(_MAYBE)), clause.words[0])
 
 
 def _together(one: Clause, other: Clause) -> Clause:

@@ -17,6 +17,7 @@ EXACT: Final = 2.0
 _TRIED: Final = 8
 _COVERED: Final = 0.5
 _NAMED: Final = 0.3
+_SURE: Final = 0.6
 _DESCRIBED: Final = 0.7
 _TAKEN: Final = 0.8
 _VAGUE: Final = frozenset({"set", "look", "get", "move", "start", "show", "turn", "play", "all", "both"})
@@ -63,10 +64,19 @@ def _match(command: Command, said: Said, index: Index) -> Match:
     covered, ranked = _coverage(command, said, filled, index)
     named = _named(command, said, index)
     score = 0.6 * ranked + 0.3 * named + 0.1 * min(filled.telling, 1) - 0.1 * len(filled.missing)
-    about = named >= _NAMED or (filled.telling >= 1 and covered >= _TAKEN) or _described(command, said.words)
+    enough = _SURE if filled.guessed else _NAMED
+    about = named >= enough or (filled.telling >= 1 and covered >= _TAKEN) or _described(command, said.words)
     against = _against(command, said.words)
-    accepted = not against and covered >= _COVERED and about and (command.asking or not said.asked)
+    accepted = not against and covered >= _COVERED and about and (not said.asked or _answers(command, said, filled))
     return Match(command, filled, score - against, accepted, named >= _NAMED)
+
+
+def _answers(command: Command, said: Said, filled: Filled) -> bool:
+    """Whether it tells something, and what was asked about is in its words."""
+    telling = (at for at, word in enumerate(said.words) if word.content)
+    return command.asking and any(
+        at in filled.used or _speaks(command, said.words[at]) > 0.5 for at in telling
+    )
 
 
 def _anchors(command: Command, words: Sequence[Word]) -> set[int]:
@@ -107,7 +117,7 @@ def _coverage(command: Command, said: Said, filled: Filled, index: Index) -> tup
         strength = max(_speaks(command, word), _TAKEN if at in filled.used or repeated else 0)
         rarity = max((index.rarity.get(key, 1.0) for key in word.keys), default=1.0)
         total += weight
-        covered += weight * (strength > 0)
+        covered += weight * (1.0 if strength > 0.5 else 0.5 if strength else 0)
         weights += weight * rarity
         ranked += weight * rarity * strength
     return (covered / total, ranked / weights) if total else (float(bool(filled.used)), 0.5)

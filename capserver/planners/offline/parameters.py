@@ -17,7 +17,7 @@ _TEXT: Final = re.compile(
     r"\b(?:text|message|speech|content|words|sentence|utterance|query|prompt|title|body|note|caption|response|question|lyrics|line)\b"
     "|内容|文字|文本|的话|消息|台词|说"
 )
-_NAMING: Final = re.compile(r"\b(?:name|device|entity|object|target|item|label|thing)\b|名称|名字|物体|对象|设备")
+_NAMING: Final = re.compile(r"\b(?:name|device|entity|object|target|item|label|thing)$|(?:名称|名字|物体|对象|设备)$")
 _COUNT: Final = re.compile(r"\b(?:times|count|repeats?|repetitions)\b|次数|遍数|几次|几下")
 _FROM_TO: Final = re.compile(r"(-?\d+(?:\.\d+)?)\s*(?:to|-|–|~|到|至)\s*(-?\d+(?:\.\d+)?)")
 _UNITS: Final = {
@@ -39,8 +39,10 @@ class Parameter:
     schema: Mapping[str, Any]
     required: bool
     kind: Kind
+    named: frozenset[str]
+    """What the words of its name may mean."""
     keys: frozenset[str]
-    """What the words of its name and description may mean."""
+    """And those of its description."""
     length: int
     """The words of its name."""
     values: Values | None = None
@@ -96,6 +98,7 @@ def _parameter(name: str, schema: Mapping[str, Any], required: bool, listed: str
         schema,
         required,
         kind,
+        frozenset(key for word in named for key in word.keys),
         frozenset(key for word in (*named, *described) if word.content for key in word.keys),
         len(named),
         values=shared_values(options) if options and kind != "boolean" else None,

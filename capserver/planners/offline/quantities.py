@@ -48,7 +48,7 @@ def _fit(parameter: Parameter, amount: Amount, words: Sequence[Word], at: int) -
 
 def _named_near(parameter: Parameter, words: Sequence[Word], at: int) -> bool:
     near = words[max(at - _NEAR, 0) : at + 2]
-    return any(not parameter.keys.isdisjoint(word.keys) for word in near)
+    return any(not parameter.named.isdisjoint(word.keys) for word in near if word.content)
 
 
 def converted(parameter: Parameter, amount: Amount) -> int | float | None:

@@ -39,6 +39,8 @@ class Filled:
     """Further values of a parameter that takes one: `the kitchen and the bedroom`."""
     used: set[int] = field(default_factory=set)
     missing: list[Parameter] = field(default_factory=list)
+    guessed: bool = False
+    """Whether a word that nothing explains was taken for a name."""
     telling: float = 0
     """How much the listed values that were said speak for this command, 0 to 1."""
 
@@ -140,6 +142,7 @@ def _fill_texts(command: Command, said: Said, filled: Filled, anchors: set[int])
             span = after_speaking(said.words, filled.used, anchors)
         elif parameter.required or (parameter.naming and not said.asked):
             span = after_called(said.words) or thing(parameter, said.words, filled.used, anchors)
+            filled.guessed |= span is not None and not parameter.required
         if span:
             filled.take(parameter, spoken(said.text, said.words, span), span)
 
