@@ -8,7 +8,7 @@ from secrets import token_hex
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route, WebSocketRoute
 from starlette.types import ASGIApp
 
@@ -66,6 +66,7 @@ def create_app(
     return Starlette(
         routes=[
             WebSocketRoute(PATH, endpoint),
+            WebSocketRoute("/{elsewhere:path}", PlainTextResponse("clients connect to " + PATH + "\n", 404)),
             *_reports(hub, worker, metrics),
             *pages.routes(),
         ],
@@ -87,7 +88,7 @@ def create_planner(settings: Settings, choice: PlannerChoice) -> Planner:
         from capserver.planners.offline import OfflinePlanner
 
         return OfflinePlanner()
-    from capserver.planners.anthropic import AnthropicPlanner
+    from capserver.planners.anthropic.planner import AnthropicPlanner
 
     assert choice.model is not None
     own = settings.planner.of_model(choice.model)

@@ -7,7 +7,8 @@ awaits, so reader, writer and planners use the session in turn and without locks
 import asyncio
 import logging
 from collections.abc import Callable, Sequence
-from typing import Protocol
+from contextlib import suppress
+from typing import Final, Protocol
 
 from capserver.effects import (
     Authenticate,
@@ -29,8 +30,8 @@ from capserver.worker import Worker
 
 log = logging.getLogger(__name__)
 
-WRITE_SECONDS = 10.0
-"""How long a socket may take nothing before it is cut."""
+CLOSE_SECONDS: Final = 1.0
+"""How long a socket that took nothing may still take to say why it is closed."""
 
 
 class Channel(Protocol):
@@ -67,6 +68,7 @@ class Connection:
         "_room",
         "_timer",
         "_worker",
+        "_write_seconds",
         "session",
     )
 
@@ -79,6 +81,7 @@ class Connection:
         on_over: Callable[[Session], None],
         observe: Observer,
         outbox_bytes: int,
+        write_seconds: float,
     ) -> None:
         self.session = session
         self._worker = worker
@@ -86,6 +89,7 @@ class Connection:
         self._on_over = on_over
         self._observe = observe
         self._outbox_bytes = outbox_bytes
+        self._write_seconds = write_seconds
         self._clock = asyncio.get_running_loop().time
         self._outbox: Outbox | None = None
         self._plans: dict[str, asyncio.Task[None]] = {}
@@ -134,11 +138,10 @@ class Connection:
             if text is None:
                 continue
             try:
-                async with asyncio.timeout(WRITE_SECONDS):
+                async with asyncio.timeout(self._write_seconds):
                     await channel.send(text)
             except TimeoutError:
-                log.warning("a socket takes nothing: it is cut", extra={"session": self.session.id})
-                await channel.close(CloseCode.SLOW_READER, "slow reader")
+                await self._cut(channel)
                 return
             except OSError:
                 return  # it is gone; the reader hears of it too
@@ -146,6 +149,12 @@ class Connection:
         await channel.close(item.code, item.reason)
         if self._outbox is outbox and ends_session(item.code):
             self.apply(self.session.end(self._clock()))
+
+    async def _cut(self, channel: Channel) -> None:
+        log.warning("a socket takes nothing: it is cut", extra={"session": self.session.id})
+        with suppress(TimeoutError):
+            async with asyncio.timeout(CLOSE_SECONDS):
+                await channel.close(CloseCode.SLOW_READER, "slow reader")
 
     def _taken(self, seq: int) -> str | None:
         """The text of a logged frame, which the socket takes now."""
@@ -164,6 +173,8 @@ class Connection:
         self._make_room()
         self._set_timer()
         if self.session.over:
+            # Where a socket still stands, a resume of another one found a gap and ended the session.
+            self.close(CloseCode.RESUMED_ELSEWHERE, "resumed elsewhere")
             self._on_over(self.session)
 
     def _apply(self, effect: Effect) -> None:

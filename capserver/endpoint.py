@@ -4,6 +4,7 @@ import asyncio
 import logging
 from collections import OrderedDict
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Any, Final
 from urllib.parse import parse_qs
 
@@ -16,7 +17,7 @@ from capserver.errors import FirstFrameError, FrameError
 from capserver.hub import Admitted, Arrival, Hub
 from capserver.ledger import error_frame
 from capserver.protocol.codes import SUBPROTOCOL, CloseCode, ErrorCode
-from capserver.protocol.server import Error, encode
+from capserver.protocol.server import encode
 from capserver.rates import Bucket
 from capserver.session import Session
 from capserver.worker import Worker
@@ -114,21 +115,22 @@ class Endpoint:
         seconds = self._hub.terms.limits.manifest_seconds
         try:
             async with asyncio.timeout(seconds or None):
-                while not isinstance(frame := await socket.receive(), int):
-                    try:
-                        return await self._admit(frame, arrival)
-                    except FirstFrameError as error:
-                        await socket.send(encode(error_frame(error)))
-                        await socket.close(error.close, error.message[:100])
-                        return None
-                    except FrameError as error:
-                        await socket.send(encode(error_frame(error)))
+                return await self._first_frame(socket, arrival)
         except TimeoutError:
             message = f"no manifest came within {seconds:g} s (limits.manifest_seconds)"
-            await socket.send(encode(Error(code=ErrorCode.TIMEOUT, message=message)))
-            await socket.close(CloseCode.NO_MANIFEST, "no manifest in time")
-        except OSError:
-            log.debug("a socket went before its session began")
+            await _refuse(socket, FirstFrameError(CloseCode.NO_MANIFEST, ErrorCode.TIMEOUT, message))
+        except FirstFrameError as error:
+            await _refuse(socket, error)
+        return None
+
+    async def _first_frame(self, socket: Socket, arrival: Arrival) -> Admitted | None:
+        while not isinstance(frame := await socket.receive(), int):
+            try:
+                return await self._admit(frame, arrival)
+            except FirstFrameError:
+                raise
+            except FrameError as error:
+                await _tell(socket, error)
         return None
 
     async def _admit(self, frame: str | bytes, arrival: Arrival) -> Admitted:
@@ -152,6 +154,7 @@ class Endpoint:
                 on_over=self._over,
                 observe=self._observe,
                 outbox_bytes=self._hub.terms.limits.outbox_bytes,
+                write_seconds=self._hub.terms.heartbeat.timeout,
             )
         return connection
 
@@ -162,6 +165,16 @@ class Endpoint:
     async def stop(self) -> None:
         """End all planning; for the end of the process."""
         await asyncio.gather(*(connection.stop() for connection in self._connections.values()))
+
+
+async def _tell(socket: Socket, error: FrameError) -> None:
+    with suppress(OSError):  # the socket is gone: who reads from it hears of that
+        await socket.send(encode(error_frame(error)))
+
+
+async def _refuse(socket: Socket, error: FirstFrameError) -> None:
+    await _tell(socket, error)
+    await socket.close(error.close, error.message[:100])
 
 
 def _profile(scope: Scope) -> str | None:

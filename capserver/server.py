@@ -1,11 +1,15 @@
 """uvicorn, with the settings that our sockets need."""
 
+import asyncio
 import logging
+import signal
 import socket
 from collections.abc import Sequence
+from types import FrameType
 
 import uvicorn
 from starlette.types import ASGIApp
+from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 
 from capserver.config import Settings
 
@@ -15,14 +19,14 @@ log = logging.getLogger("capserver")
 def config(app: ASGIApp, settings: Settings) -> uvicorn.Config:
     """How uvicorn serves `app`."""
     limits, server = settings.limits, settings.server
-    largest = max(limits.frame_bytes, limits.manifest_bytes)
+    sizes = (limits.frame_bytes, limits.manifest_bytes)
     proxies = list(server.trusted_proxies)
     return uvicorn.Config(
         app,
         host=server.host,
         port=server.port,
-        ws="websockets-sansio",
-        ws_max_size=largest or 2**31,
+        ws=_Protocol,
+        ws_max_size=max(sizes) if all(sizes) else 2**31,
         ws_ping_interval=server.heartbeat_interval,
         ws_ping_timeout=server.heartbeat_timeout,
         ws_per_message_deflate=False,
@@ -42,7 +46,38 @@ def run(app: ASGIApp, settings: Settings, sockets: Sequence[socket.socket] | Non
     server.run(sockets=list(sockets) if sockets else None)
 
 
+class _Protocol(WebSocketsSansIOProtocol):
+    """uvicorn's, which would keep a socket for ever that takes nothing: here it is cut."""
+
+    _cut: asyncio.TimerHandle | None = None
+
+    def pause_writing(self) -> None:
+        super().pause_writing()
+        seconds = (self.config.ws_ping_interval or 0.0) + (self.config.ws_ping_timeout or 0.0)
+        self._cut = self.loop.call_later(seconds, self.transport.abort)
+
+    def resume_writing(self) -> None:
+        self._keep()
+        super().resume_writing()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._keep()
+        super().connection_lost(exc)
+
+    def _keep(self) -> None:
+        if self._cut is not None:
+            self._cut.cancel()
+            self._cut = None
+
+
 class _Server(uvicorn.Server):
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:  # noqa: ARG002 (a signal handler's)
+        """Stop; a second Ctrl+C waits for nothing. uvicorn would let the signal kill the process afterwards:
+        to stop when asked to is no failure.
+        """
+        self.force_exit = self.should_exit and sig == signal.SIGINT
+        self.should_exit = True
+
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
         for listening in self.servers:

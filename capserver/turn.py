@@ -135,6 +135,7 @@ class Turn:
         "_new_id",
         "_refusals",
         "_refused",
+        "_returning",
         "_unjudged",
         "_writing",
         "accepted",
@@ -178,6 +179,7 @@ class Turn:
         self.overflowed = False
         """A call of this step passed the bound on arguments: what follows is not worth reading."""
         self._refused = 0
+        self._returning = False
         self._refusals: Counter[str] = Counter()
 
     def is_planned(self) -> bool:
@@ -194,6 +196,7 @@ class Turn:
         self.step += 1
         self.stage = Stage.PLANNING
         self._refused = 0
+        self._returning = False
         self._last = None
         self.overflowed = False
 
@@ -275,6 +278,7 @@ class Turn:
         self.sent += 1
         self.calls.add(call.id)
         if call.returns:
+            self._returning = True
             self.waiting.add(call.id)
         if self.first_command is None:
             self.first_command = now
@@ -325,7 +329,7 @@ class Turn:
         self.stage = Stage.DRAINING
         if self.status != "completed":
             return
-        goes_on = self._refused or self.waiting
+        goes_on = self._refused or self._returning
         if not goes_on:
             if self.request.require and not self.sent:
                 self.fail(ErrorCode.NO_COMMAND, "a command was required, the model called none")

@@ -9,6 +9,7 @@ import random
 from collections.abc import Awaitable, Callable
 from contextlib import aclosing
 from dataclasses import dataclass
+from typing import Final
 
 from capserver.prompt import Delta, Failed, Planner, Prompt, Stopped
 from capserver.protocol.codes import ErrorCode
@@ -18,7 +19,8 @@ log = logging.getLogger(__name__)
 Take = Callable[[Delta], Awaitable[None]]
 """Takes one delta; it may keep the worker waiting."""
 
-_DOWN = frozenset({ErrorCode.PLANNER_UNAVAILABLE, ErrorCode.PLANNER_OVERLOADED, ErrorCode.TIMEOUT})
+_LEFT_ALONE: Final = "the planner failed several times and is left alone for a while"
+_DOWN: Final = frozenset({ErrorCode.PLANNER_UNAVAILABLE, ErrorCode.PLANNER_OVERLOADED, ErrorCode.TIMEOUT})
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +44,14 @@ class Worker:
         self._places = asyncio.Semaphore(self._pace.concurrency)
         self._failures = 0
         self._closed_until = 0.0
-        self.trouble: str | None = None
+        self._refused: str | None = None
+
+    @property
+    def trouble(self) -> str | None:
         """Why no plan can be expected to succeed; none while there is no such reason."""
+        if self._refused is None and asyncio.get_running_loop().time() < self._closed_until:
+            return _LEFT_ALONE
+        return self._refused
 
     async def run(self, prompt: Prompt, take: Take) -> None:
         """Plan, and give each delta to `take`; the last one is `Stopped` or `Failed`, come what may."""
@@ -53,21 +61,21 @@ class Worker:
                 end = await self._attempts(prompt, take, deadline.when() or 0.0)
         except TimeoutError:
             end = Failed(ErrorCode.TIMEOUT, f"the planner was not done after {seconds:g} s")
-        self._note(end)
+            self._note(end)
         await take(end)
 
     async def _attempts(self, prompt: Prompt, take: Take, until: float) -> Stopped | Failed:
         now = asyncio.get_running_loop().time
         for attempt in range(self._pace.retries + 1):
             if (left := self._enter(now())) > 0:
-                message = "the planner failed several times and is left alone for a while"
-                return Failed(ErrorCode.PLANNER_UNAVAILABLE, message, retry_after=round(left, 1))
+                return Failed(ErrorCode.PLANNER_UNAVAILABLE, _LEFT_ALONE, retry_after=round(left, 1))
             given, end = await self._attempt(prompt, take)
             pause = self._pause(end, attempt)
             if given or pause is None or now() + pause >= until:
                 break
             log.info("a plan is tried again", extra={"attempt": attempt + 1, "pause": round(pause, 2)})
             await asyncio.sleep(pause)
+        self._note(end)
         return end
 
     def _pause(self, end: Stopped | Failed, attempt: int) -> float | None:
@@ -103,7 +111,7 @@ class Worker:
 
     def _note(self, end: Stopped | Failed) -> None:
         if isinstance(end, Stopped):
-            self._failures, self.trouble = 0, None
+            self._failures, self._closed_until, self._refused = 0, 0.0, None
             return
         if end.code not in _DOWN:
             return
@@ -111,5 +119,5 @@ class Worker:
         if self._failures == self._pace.breaker_failures:
             now = asyncio.get_running_loop().time()
             self._closed_until = now + self._pace.breaker_seconds
-        if not end.retryable or self._failures >= self._pace.breaker_failures > 0:
-            self.trouble = end.message
+        if end.code == ErrorCode.PLANNER_UNAVAILABLE and not end.retryable:
+            self._refused = end.message

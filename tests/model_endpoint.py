@@ -27,6 +27,8 @@ _HEAD: Final = (
     b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream; charset=utf-8\r\ntransfer-encoding: chunked\r\n\r\n"
 )
 _PATIENCE: Final = 20.0
+_GOLDEN: Final = 0.618034
+"""Spreads streams that begin together: models do not write in step either."""
 
 
 @dataclass(frozen=True)
@@ -339,7 +341,7 @@ class _Connection(asyncio.Protocol):
 
     async def _stream(self, index: int, script: Script) -> None:
         self._transport.write(_HEAD)
-        due = asyncio.get_running_loop().time()
+        due = asyncio.get_running_loop().time() + script.pace * (index * _GOLDEN % 1)
         for step in script.steps:
             match step:
                 case Raw():

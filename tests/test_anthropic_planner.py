@@ -151,12 +151,12 @@ async def test_the_end_of_a_message_counts_even_if_its_connection_breaks_or_hang
 
 async def test_time_that_the_reader_takes_is_not_the_models() -> None:
     later = asyncio.Event()
-    pings = [{"type": "ping"}] * 25
+    pings = [{"type": "ping"}] * 30
     async with ModelEndpoint(on_block=lambda written: later.set() if written.block else None) as endpoint:
         endpoint.script(
-            [message_start(), *block(0, "Hi"), *pings, *block(1, "!"), *message_end()], tokens_per_second=50
+            [message_start(), *block(0, "Hi"), *pings, *block(1, "!"), *message_end()], tokens_per_second=20
         )
-        planner = AnthropicPlanner(api_key=KEY, base_url=endpoint.url, idle_seconds=0.25)
+        planner = AnthropicPlanner(api_key=KEY, base_url=endpoint.url, idle_seconds=1.0)
         async with aclosing(planner.plan(PROMPT)) as deltas:
             assert await anext(deltas) == TextDelta("Hi")
             await later.wait()

@@ -132,8 +132,8 @@ def test_prompt_text_in_values_is_counted_and_not_offered(row: str) -> None:
     }
     assert command.parameters == schema
     assert command.check({"a": text}) == []
-    schema["properties"]["b"] = {"examples": [text] * 15}
-    assert refused([{"name": "go", "parameters": schema}]) == {"/commands/0": "too_long"}
+    wordy = {"type": "object", "properties": {"b": {"examples": [text] * 16}}}
+    assert refused([{"name": "go", "parameters": wordy}]) == {"/commands/0": "too_long"}
 
 
 def test_every_row_of_the_area_has_its_test() -> None:

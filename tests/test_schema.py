@@ -13,7 +13,7 @@ def codes(schema: Any, **more: Any) -> dict[str, str]:
 
 
 def told(schema: Any, value: Any) -> list[tuple[str, str, str]]:
-    return [tuple(fault) for fault in Schema(schema).check(value)]
+    return [(fault.path, fault.code, fault.message) for fault in Schema(schema).check(value)]
 
 
 # the profile
@@ -122,6 +122,13 @@ def test_depth_counts_through_references() -> None:
 
 def test_a_schema_of_too_many_schemas_is_refused_before_it_is_walked() -> None:
     assert codes({"type": "object", "properties": {str(n): 3 for n in range(100_000)}}) == {"": "expansion"}
+
+
+def test_a_pattern_weighs_more_than_other_keywords() -> None:
+    patterns = {f"p{n}": {"pattern": "("} for n in range(200)}
+    found = lint({"type": "object", "properties": patterns})
+    assert found[-1].code == "expansion"
+    assert len(found) < 110
 
 
 def test_a_value_that_nests_without_end_is_a_fault_and_no_recursion() -> None:

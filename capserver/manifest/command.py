@@ -24,6 +24,7 @@ from capserver.protocol.values import (
     without_nulls,
 )
 from capserver.schema import Schema, inlined, lint
+from capserver.schema.keywords import size
 
 NO_PARAMETERS: Final[Mapping[str, Any]] = {"type": "object", "additionalProperties": False}
 MIN_SECONDS: Final = 0.1
@@ -64,6 +65,8 @@ class CompiledCommand:
     """What would make it better, by JSON Pointer from the command."""
     tokens: int
     """About how many tokens a model reads for it."""
+    weight: int
+    """How many schemas there are in it, references followed; one with a pattern counts as 20."""
     _arguments: Schema = field(repr=False)
     _value: Schema | None = field(repr=False)
     _names: Names | None = field(repr=False)
@@ -115,7 +118,7 @@ def _read(present: dict[str, Any]) -> tuple[Command | None, list[Fault]]:
     except ValidationError as error:
         model, faults = None, faults_of(error)
     timeout = present.get("timeout")
-    if isinstance(timeout, int | float) and 0 < timeout < MIN_SECONDS and timeout is not True:
+    if isinstance(timeout, int | float) and 0 < timeout < MIN_SECONDS:
         faults.append(Fault("/timeout", "greater_than_equal", f"0, or at least {MIN_SECONDS} seconds"))
     faults += _schema_faults(present, "returns") + (
         _schema_faults(present, "parameters") or _stream_faults(present)
@@ -172,6 +175,7 @@ def _compiled(source: dict[str, Any], model: Command, hidden: list[str]) -> Comp
         canonical=canonical,
         findings=tuple(better[:MOST_FINDINGS]),
         tokens=_tokens(model.name + description + json.dumps(offered, ensure_ascii=False)),
+        weight=size(schema) + (0 if model.returns is None else size(inlined(model.returns))),
         _arguments=Schema(parameters),
         _value=None if model.returns is None else Schema(model.returns),
         _names=names or None,

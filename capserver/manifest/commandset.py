@@ -17,11 +17,15 @@ from capserver.protocol.codes import ErrorCode
 
 MOST_FAULTS: Final = 100
 """Faults that are told of one manifest."""
+MAX_WEIGHT: Final = 20_000
+"""Schemas of one manifest, references followed: a small text may unfold to seconds of compiling."""
 KEPT_SETS: Final = 64
 KEPT_BYTES: Final = 8 * 1024 * 1024
 """Of their RFC 8785 form; compiled they take about ten times that."""
 
 _encode: Final = json.JSONEncoder(ensure_ascii=False, check_circular=False, separators=(",", ":")).encode
+
+_NOTHING: Final[Mapping[str, CompiledCommand]] = MappingProxyType({})
 
 _Placed = tuple[str, CompiledCommand]
 
@@ -51,14 +55,13 @@ class CommandSet:
             for index, name in enumerate(remove)
             if name not in self.commands
         ]
-        kept = {name: command for name, command in self.commands.items() if name not in remove}
-        replaced = {
-            item.get("name") for item in add if isinstance(item, dict) and isinstance(item.get("name"), str)
-        }
-        others = [name for name in kept if name not in replaced]
-        made, more = _compiled(add, "/add", others)
+        gone = set(remove)
+        kept = {name: command for name, command in self.commands.items() if name not in gone}
+        for name in filter(None, _names(add)):
+            kept.pop(name, None)
+        made, more = _compiled(add, "/add", kept)
         faults += more
-        if len(others) + len(add) > limit:
+        if len(kept) + len(add) > limit:
             faults.append(_too_many("/add", limit))
         if faults:
             raise _refusal(faults)
@@ -131,31 +134,41 @@ def _content_key(commands: list[object]) -> bytes:
 
 
 def _compiled(
-    commands: list[object], prefix: str, others: Iterable[str] = ()
+    commands: list[object], prefix: str, beside: Mapping[str, CompiledCommand] = _NOTHING
 ) -> tuple[list[CompiledCommand], list[Fault]]:
     made: list[CompiledCommand] = []
     faults: list[Fault] = []
+    weight = sum(command.weight for command in beside.values())
     for index, raw in enumerate(commands):
         result = compile_command(raw)
         if isinstance(result, list):
             faults += [fault.under(f"{prefix}/{index}") for fault in result]
         else:
             made.append(result)
-    return made, faults + _duplicates(commands, prefix, others)
+            weight += result.weight
+        if len(faults) >= MOST_FAULTS or weight > MAX_WEIGHT:
+            faults += [_too_heavy(prefix)] if weight > MAX_WEIGHT else []
+            break
+    return made, faults + _duplicates(commands, prefix, beside)
+
+
+def _names(commands: list[object]) -> list[str | None]:
+    """What each command calls itself, where that is a text to compare at all."""
+    named = [raw.get("name") if isinstance(raw, dict) else None for raw in commands]
+    return [name if isinstance(name, str) and len(name) <= 256 else None for name in named]
 
 
 def _duplicates(commands: list[object], prefix: str, others: Iterable[str]) -> list[Fault]:
     """Names that a reader could take for one another, also where a name is at fault for itself."""
-    seen = {_folded(name): name for name in others}
+    seen = {_folded(name) for name in others}
     faults = []
-    for index, raw in enumerate(commands):
-        name = raw.get("name") if isinstance(raw, dict) else None
-        if not isinstance(name, str) or len(name) > 256:
+    for index, name in enumerate(_names(commands)):
+        if name is None:
             continue
         if _folded(name) in seen:
             message = "another command has this name, or one that differs in case or width alone"
             faults.append(Fault(f"{prefix}/{index}/name", "duplicate_name", message))
-        seen.setdefault(_folded(name), name)
+        seen.add(_folded(name))
     return faults
 
 
@@ -167,10 +180,16 @@ def _too_many(path: str, limit: int) -> Fault:
     return Fault(path, "too_many", f"at most {limit:,} commands")
 
 
+def _too_heavy(path: str) -> Fault:
+    return Fault(
+        path, "expansion", f"all commands together: at most {MAX_WEIGHT:,} schemas, references followed"
+    )
+
+
 def _refusal(faults: list[Fault]) -> FrameError:
     told = faults[:MOST_FAULTS]
-    count = f"{len(faults):,} faults" if len(faults) != 1 else "one fault"
-    more = "" if len(told) == len(faults) else f", the first {len(told)} are told"
+    more = " (there may be more)" if len(faults) >= MOST_FAULTS else ""
+    count = f"{len(told)} faults" if len(told) > 1 else "one fault"
     return FrameError(ErrorCode.INVALID_MANIFEST, f"the commands have {count}{more}", told)
 
 

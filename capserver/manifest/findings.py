@@ -24,7 +24,7 @@ def of_command(raw: Mapping[str, Any], command: Command, hidden: Iterable[str]) 
     """Findings of one command as it was sent, by path from the command."""
     for key in raw:
         if key not in _FIELDS and not key.startswith("x-"):
-            yield Fault(pointer(key), "unknown_field", _unknown("field", key, _FIELDS))
+            yield Fault(pointer(key), "unknown_field", _unknown("field", key[:64], _FIELDS))
     if not (command.description or "").strip():
         yield Fault("/description", "no_description", "a model chooses by the description; there is none")
     if not command.examples:
@@ -38,7 +38,7 @@ def of_command(raw: Mapping[str, Any], command: Command, hidden: Iterable[str]) 
         yield from _of_parameters(command.parameters)
     for field in ("parameters", "returns"):
         if isinstance(schema := getattr(command, field), dict):
-            yield from _of_keywords("/" + field, schema)
+            yield from _of_keywords((field,), schema)
 
 
 def _of_parameters(schema: Mapping[str, Any]) -> Iterator[Fault]:
@@ -51,18 +51,18 @@ def _of_parameters(schema: Mapping[str, Any]) -> Iterator[Fault]:
             yield Fault(path, "no_parameter_description", "the model has only the name to go by")
 
 
-def _of_keywords(path: str, schema: Any) -> Iterator[Fault]:
+def _of_keywords(way: tuple[str | int, ...], schema: Any) -> Iterator[Fault]:
     if isinstance(schema, dict):
         for key in schema:
             if key not in KNOWN and not key.startswith("x-"):
-                yield Fault(path + pointer(key), "unknown_keyword", _unknown("keyword", key, _KEYWORDS))
-        for way, child in children(schema):
-            yield from _of_keywords(path + pointer(*way), child)
+                yield Fault(pointer(*way, key), "unknown_keyword", _unknown("keyword", key[:64], _KEYWORDS))
+        for step, child in children(schema):
+            yield from _of_keywords(way + step, child)
 
 
 @lru_cache(maxsize=256)
 def _unknown(kind: str, key: str, known: tuple[str, ...]) -> str:
-    near = get_close_matches(key[:64], known, 1)
+    near = get_close_matches(key, known, 1)
     hint = f"; did you mean {near[0]}?" if near else ""
     return f"no such {kind}, it is ignored{hint} (x-… is yours)"
 

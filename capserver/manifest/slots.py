@@ -9,6 +9,7 @@ from capserver.schema.keywords import IN_PLACE, children
 MAX_LIST: Final = 64
 """Characters of a list's name."""
 
+Steps = tuple[str | int, ...]
 Way = tuple[str, ...]
 Slot = tuple[Way, str]
 
@@ -24,25 +25,25 @@ def slots(schema: dict[str, Any]) -> tuple[tuple[Slot, ...], tuple[Fault, ...]]:
     """The slots of an inlined schema, and a finding for each `x-vocabulary` that means nothing."""
     found: dict[Slot, None] = {}
     stray: dict[Fault, None] = {}
-    for path, way, node in _places("", (), schema):
+    for steps, way, node in _places((), (), schema):
         if "x-vocabulary" in node:
             listed = list_of(node)
             if way is None or listed is None:
-                stray[_misused(path)] = None
+                stray[_misused(pointer(*steps))] = None
             else:
                 found[way, listed] = None
     return tuple(found), tuple(stray)
 
 
-def _places(path: str, way: Way | None, schema: Any) -> Iterator[tuple[str, Way | None, dict[str, Any]]]:
-    """Every schema in this one: its path, and the way to its values where one way leads there."""
+def _places(steps: Steps, way: Way | None, schema: Any) -> Iterator[tuple[Steps, Way | None, dict[str, Any]]]:
+    """Every schema in this one: where it is, and the way to its values where one way leads there."""
     if isinstance(schema, dict):
-        yield path, way, schema
+        yield steps, way, schema
         for step, child in children(schema):
-            yield from _places(path + pointer(*step), None if way is None else _below(way, step), child)
+            yield from _places(steps + step, None if way is None else _below(way, step), child)
 
 
-def _below(way: Way, step: tuple[str | int, ...]) -> Way | None:
+def _below(way: Way, step: Steps) -> Way | None:
     if step[0] == "properties":
         return (*way, str(step[1]))
     if step[0] == "items":

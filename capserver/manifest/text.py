@@ -9,6 +9,9 @@ from capserver.protocol.codes import MAX_DEPTH
 MAX_TEXT: Final = 16 * 1024
 """UTF-8 bytes of all strings of one command, keys included."""
 
+MAX_VALUES: Final = 20_000
+"""JSON values in one command."""
+
 _HIDDEN: Final = re.compile(
     "\x1b(?:\\[[0-?]*[ -/]*[@-~]|\\][^\x07\x1b]*(?:\x07|\x1b\\\\)?|[@-Z\\\\^_])"  # ECMA-48: CSI, OSC, others
     "|[\x00-\x08\x0b-\x1f\x7f-\x9f]"  # controls, but for tab and line feed
@@ -39,19 +42,22 @@ def size(text: str) -> int:
 def survey(raw: Any) -> tuple[list[Fault], list[str]]:
     """What keeps a command from being read at all, and the paths of strings that hide something."""
     hidden: list[str] = []
-    total = 0
-    stack: list[tuple[str, int, Any]] = [("", 0, raw)]
+    total = values = 0
+    stack: list[tuple[tuple[str | int, ...], Any]] = [((), raw)]
     while stack:
-        path, depth, item = stack.pop()
+        way, item = stack.pop()
         if isinstance(item, str):
             total += size(item)
-            hidden += [path] * hides(item)
+            hidden += [pointer(*way)] if hides(item) else []
         elif isinstance(item, dict | list):
-            if depth == MAX_DEPTH:
-                return [Fault(path, "depth", f"nested more than {MAX_DEPTH} levels deep")], hidden
+            if len(way) == MAX_DEPTH:
+                return [Fault(pointer(*way), "depth", f"nested more than {MAX_DEPTH} levels deep")], hidden
             inner = list(item.items() if isinstance(item, dict) else enumerate(item))
+            values += len(inner)
+            if values > MAX_VALUES:
+                return [Fault("", "too_large", f"the values of one command: at most {MAX_VALUES:,}")], hidden
             total += sum(size(key) for key, _ in inner if isinstance(key, str))
-            stack += [(path + pointer(key), depth + 1, value) for key, value in reversed(inner)]
+            stack += [((*way, key), value) for key, value in reversed(inner)]
         if total > MAX_TEXT:
             return [Fault("", "too_long", f"the text of one command: at most {MAX_TEXT:,} bytes")], hidden
     return [], hidden

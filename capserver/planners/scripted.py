@@ -3,11 +3,12 @@
 A script as JSON maps an instruction to its steps, a step being a list of
 
 - `"text"`: a `TextDelta`
-- `{"call": name, "args": {…}, "parts": n}`: a whole call, its JSON in `n` pieces (1). `"raw": "…"` in place of
-  `args` is sent as it stands, well formed or not; `"closed": false` leaves the call open
+- `{"call": name, "args": {…}, "parts": n}`: a whole call, its JSON in `n` pieces (1). `"raw": "…"` in place
+  of `args` is sent as it stands, well formed or not; `"closed": false` leaves the call open
 - `{"thought": {…}}`: a `Thought`
 - `{"pause": seconds}`: nothing, for that long
-- `{"stop": reason, "usage": {…}}` or `{"fail": code, "message": "…", "retryable": bool, "retry_after": seconds}`
+- `{"stop": reason, "usage": {…}}`
+- `{"fail": code, "message": "…", "retryable": bool, "retry_after": seconds, "usage": {…}}`
 - `{"cut": true}`: the plan ends here without a word
 
 A step without `stop`, `fail` or `cut` stops with `end`. One step alone need not stand in a list of its own.
@@ -173,8 +174,8 @@ class Performance:
 class Stage:
     """A planner that is driven by hand, one delta at a time: interleavings without a clock.
 
-    `await next_prompt()` waits for the next plan to begin and makes it the one that `send` and `cut` speak for;
-    `next_plan()` does the same and returns it, where several go on at once.
+    `await next_prompt()` waits for the next plan to begin and makes it the one that `send` and `cut` speak
+    for; `next_plan()` does the same and returns it, where several go on at once.
     """
 
     name = "scripted"

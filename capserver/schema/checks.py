@@ -22,7 +22,7 @@ _WRONG: Final = "keyword_value"
 
 def _ref(value: Any) -> Troubles:
     if not isinstance(value, str):
-        yield _WRONG, "a string"
+        yield _WRONG, "must be a string"
     elif not value.startswith("#"):
         yield "remote_ref", "only #/$defs/NAME: nothing is ever fetched"
     elif value == "#":
@@ -34,14 +34,14 @@ def _ref(value: Any) -> Troubles:
 def _type(value: Any) -> Troubles:
     given = value if isinstance(value, list) else [value]
     if not given or not all(isinstance(item, str) and item in _TYPES for item in given):
-        yield "unknown_type", "one of, or a list of: " + ", ".join(_TYPES)
+        yield "unknown_type", "must be one of, or a list of: " + ", ".join(_TYPES)
     elif len(set(given)) != len(given):
         yield "duplicate_type", "each type once"
 
 
 def _pattern(value: Any) -> Troubles:
     if not isinstance(value, str):
-        yield _WRONG, "a string"
+        yield _WRONG, "must be a string"
     elif len(value) > pattern.MAX_LENGTH:
         yield "pattern_length", f"at most {pattern.MAX_LENGTH} characters"
     elif (found := pattern.trouble(value)) is not None:
@@ -50,7 +50,7 @@ def _pattern(value: Any) -> Troubles:
 
 def _number(value: Any) -> Troubles:
     if isinstance(value, bool) or not isinstance(value, int | float):
-        yield _WRONG, "a number"
+        yield _WRONG, "must be a number"
     elif isinstance(value, int) and abs(value) > MAX_INT:
         yield "int_range", "integers lie within ±(2^53-1)"
     elif value - value != 0:
@@ -68,29 +68,29 @@ def _multiple_of(value: Any) -> Troubles:
 
 def _count(value: Any) -> Troubles:
     if not _integral(value) or not 0 <= value <= MAX_INT:
-        yield _WRONG, "a whole number from 0"
+        yield _WRONG, "must be a whole number from 0"
 
 
 def _boolean(value: Any) -> Troubles:
     if not isinstance(value, bool):
-        yield _WRONG, "true or false"
+        yield _WRONG, "must be true or false"
 
 
 def _text(value: Any) -> Troubles:
     if not isinstance(value, str):
-        yield _WRONG, "a string"
+        yield _WRONG, "must be a string"
 
 
 def _names(value: Any) -> Troubles:
     if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
-        yield _WRONG, "a list of strings"
+        yield _WRONG, "must be a list of strings"
     elif len(value) > MAX_NAMES or len(set(value)) != len(value):
-        yield _WRONG, f"each name once, at most {MAX_NAMES:,}"
+        yield _WRONG, f"must name each once, at most {MAX_NAMES:,}"
 
 
 def _name_lists(value: Any) -> Troubles:
     if not isinstance(value, dict):
-        yield _WRONG, "an object of lists of strings"
+        yield _WRONG, "must be an object of lists of strings"
     else:
         for names in value.values():
             yield from _names(names)
@@ -98,12 +98,12 @@ def _name_lists(value: Any) -> Troubles:
 
 def _schema_map(value: Any) -> Troubles:
     if not isinstance(value, dict):
-        yield _WRONG, "an object of schemas"
+        yield _WRONG, "must be an object of schemas"
 
 
 def _schema_list(value: Any) -> Troubles:
     if not isinstance(value, list) or not value:
-        yield _WRONG, "a list of schemas, not empty"
+        yield _WRONG, "must be a list of schemas, not empty"
 
 
 def _branches(value: Any) -> Troubles:
@@ -114,7 +114,7 @@ def _branches(value: Any) -> Troubles:
 
 def _enum(value: Any) -> Troubles:
     if not isinstance(value, list):
-        yield _WRONG, "a list of values"
+        yield _WRONG, "must be a list of values"
     elif len(value) > MAX_ENUM:
         yield "enum_size", f"at most {MAX_ENUM:,} values; a vocabulary holds more, and may change"
     else:

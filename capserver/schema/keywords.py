@@ -88,6 +88,7 @@ NOT_ALLOWED: Final = frozenset(
     }
 )
 """Refused by the profile: they name other documents, move the base of references, or cost too much."""
+PATTERN_WEIGHT: Final = 20
 KNOWN: Final = ASSERTIONS | ANNOTATIONS | NOT_ALLOWED | {"$comment", "$defs", "$ref", "$schema"}
 """Everything that the specification or the profile has a word on."""
 
@@ -118,3 +119,14 @@ def rebuilt(schema: Mapping[str, Any], change: Callable[[Any], Any]) -> dict[str
         else:
             made[key] = value
     return made
+
+
+def weight(schema: Mapping[str, Any] | bool) -> int:
+    """What one schema counts, without those in it: a pattern costs far more to compile than the rest."""
+    return PATTERN_WEIGHT if isinstance(schema, Mapping) and "pattern" in schema else 1
+
+
+def size(schema: Any) -> int:
+    """What a schema counts with all that is in it."""
+    inner = children(schema) if isinstance(schema, Mapping) else ()
+    return weight(schema) + sum(size(child) for _, child in inner)

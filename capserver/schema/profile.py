@@ -17,13 +17,13 @@ from typing import Any, Final
 
 from capserver.errors import Fault, pointer
 from capserver.schema.checks import CHECKS
-from capserver.schema.keywords import NOT_ALLOWED, children
+from capserver.schema.keywords import NOT_ALLOWED, children, weight
 from capserver.schema.refs import in_order, on_circles, target
 
 MAX_DEPTH: Final = 12
 """Levels of schemas under the root, references followed."""
 MAX_COST: Final = 2000
-"""Schemas in the whole, references followed."""
+"""Schemas in the whole, references followed; one with a pattern counts as 20."""
 _ROOT: Final = ""
 
 
@@ -57,8 +57,8 @@ def _walked(schema: object) -> tuple[list[Fault], dict[str, _Unit]]:
     while stack:
         name, path, depth, node = stack.pop()
         unit = units[name]
-        unit.size += 1
         unit.depth = max(unit.depth, depth)
+        unit.size += weight(node)
         if isinstance(node, bool):
             continue
         if not isinstance(node, dict):
@@ -71,10 +71,9 @@ def _walked(schema: object) -> tuple[list[Fault], dict[str, _Unit]]:
         if isinstance(ref := node.get("$ref"), str) and (named := target(ref)) is not None:
             unit.refs.append((path + "/$ref", depth, _unit_name(named)))
         inner = children(node)
-        room -= len(inner)
+        room -= len(inner) + weight(node) - 1
         if room < 0:
-            faults.append(_too_large(path))
-            break
+            return [*faults, _too_large(path)], {}
         for way, child in reversed(inner):
             below = path + pointer(*way)
             if path == "" and way[0] == "$defs":

@@ -24,7 +24,7 @@ export class Chat {
   /** @param {string} id @param {string} text empty where the turn did not begin here */
   begin(id, text) {
     if (this.#turns.has(id)) return;
-    const entry = document.createElement('li');
+    const entry = document.createElement('div');
     entry.className = 'turn';
     const [said, answer, steps, state] = ['said', 'answer', 'steps', 'state'].map((name) => {
       const part = document.createElement(name === 'steps' ? 'ul' : 'p');
@@ -43,7 +43,7 @@ export class Chat {
 
   /** Something that the page itself has to say. @param {string} text @param {string} [kind] */
   note(text, kind = '') {
-    const entry = document.createElement('li');
+    const entry = document.createElement('p');
     entry.className = `note ${kind}`;
     entry.textContent = text;
     this.#show(entry);

@@ -225,8 +225,8 @@ export async function lookAt(figure, { direction }, signal) {
   await rig.during(420, signal);
 }
 
-/** @param {Figure} figure @param {{expression: string}} args @param {AbortSignal} signal */
-export async function setExpression(figure, { expression }, signal) {
+/** @param {Figure} figure @param {{expression?: string}} args @param {AbortSignal} signal */
+export async function setExpression(figure, { expression = 'happy' }, signal) {
   const { rig, facts } = figure;
   facts.expression = expression;
   if (facts.posture === 'asleep') return;

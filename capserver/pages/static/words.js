@@ -47,8 +47,8 @@ const WORDS = new Map([
 
 /** @type {ReadonlyMap<Language, readonly string[]>} */
 export const CHIPS = new Map([
-  ['en', ['wave and then jump twice', 'walk to the window', 'turn pink and look happy', 'dance the twist', 'sit on the cushion', 'say "hello, world"', 'spin three times', 'how are you?', '挥挥手，然后跳两下']],
-  ['zh', ['挥挥手，然后跳两下', '走到窗边', '变成粉色，笑一个', '跳个扭扭舞', '转三圈', '说“你好，世界”', '先坐下再睡觉', '你心情怎么样？', 'wave and then jump twice']],
+  ['en', ['wave and then jump twice', 'walk to the window', 'turn pink and look happy', 'dance the twist', 'walk to the cushion and sit down', 'say "hello, world"', 'spin three times', 'how do you feel?', '挥挥手，然后跳两下']],
+  ['zh', ['挥挥手，然后跳两下', '走到窗边', '变成粉色，笑一个', '跳个舞', '转三圈', '说“你好，世界”', '先坐下再睡觉', '你心情怎么样？', 'wave and then jump twice']],
 ]);
 
 /** @type {Language} */

@@ -105,10 +105,10 @@ class AnthropicPlanner:
     async def plan(self, prompt: Prompt) -> AsyncGenerator[Delta, None]:
         """Plan one step. Closing the iterator (`contextlib.aclosing`) closes the HTTP stream at once."""
         collector = Collector()
-        deadlines = _Deadlines(self._idle_seconds, self._total_seconds)
         try:
+            client = await self._ready()
+            deadlines = _Deadlines(self._idle_seconds, self._total_seconds)
             async with deadlines.wait():
-                client = await self._ready()
                 stream = await client.messages.create(**build(prompt, self._options), stream=True)
             async with stream, aclosing(stream.raw_events(stream.response)) as lines:
                 while not collector.done:

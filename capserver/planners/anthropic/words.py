@@ -5,7 +5,7 @@ itself comes after it, as JSON inside a tag: `<` is escaped there, so that no va
 """
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from capserver.prompt import Prompt
@@ -14,6 +14,9 @@ from capserver.vocabulary import Vocabulary
 
 MOST_TEXT: Final = 16_384
 """Characters of one text, one result or one part of the data that the model reads; the rest is cut."""
+MOST_NOTES: Final = 64
+MOST_NOTE: Final = 2048
+"""Characters of one note."""
 MOST_VOCABULARY: Final = 24_576
 """Characters of the vocabulary that the model reads; the session knows all of it."""
 
@@ -71,9 +74,9 @@ def tagged(tag: str, value: object) -> str:
     return f"<{tag}>\n{quoted(value)}\n</{tag}>"
 
 
-def notes(sentences: Iterable[str]) -> str | None:
-    """What has happened since the model was last told."""
-    since = [clip(sentence) for sentence in sentences]
+def notes(sentences: Sequence[str]) -> str | None:
+    """What has happened since the model was last told; of very much, the latest."""
+    since = [clip(sentence, MOST_NOTE) for sentence in sentences[-MOST_NOTES:]]
     return tagged("notes", since) if since else None
 
 

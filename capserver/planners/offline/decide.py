@@ -10,7 +10,7 @@ from capserver.planners.offline.clauses import Clause, clauses
 from capserver.planners.offline.index import index_of
 from capserver.planners.offline.match import EXACT, Match, best
 from capserver.planners.offline.slots import Filled, Said, fill
-from capserver.planners.offline.text import language
+from capserver.planners.offline.text import Language, language
 from capserver.planners.offline.words import read
 from capserver.prompt import Prompt
 
@@ -34,7 +34,7 @@ def decide(prompt: Prompt) -> Decision:
     return _after_results(prompt) if prompt.steps else _Reading(prompt).decision()
 
 
-def _language(prompt: Prompt) -> replies.Language:
+def _language(prompt: Prompt) -> Language:
     return language(prompt.text, prompt.client.locale if prompt.client else None)
 
 
@@ -100,7 +100,9 @@ class _Reading:
         if match is None or not match.accepted:
             self._unclear.append(clause)
         elif match.filled.missing:
-            self._lacking.append(replies.missing(match.command.compiled, match.filled.missing, self._language))
+            self._lacking.append(
+                replies.missing(match.command.compiled, match.filled.missing, self._language)
+            )
         else:
             self._last = match
             self._call(match, clause)

@@ -15,6 +15,7 @@ EXACT: Final = 2.0
 """The score of a clause that an example says in the same words, or more."""
 
 _TRIED: Final = 8
+_A_VALUE: Final = 0.3
 _COVERED: Final = 0.5
 _NAMED: Final = 0.3
 _SURE: Final = 0.6
@@ -48,7 +49,9 @@ def _candidates(said: Said, index: Index, allowed: frozenset[str]) -> list[Comma
     rough: dict[int, float] = {}
     for word in said.words:
         for i in {i for key in word.keys for i in index.postings.get(key, ())}:
-            rough[i] = rough.get(i, 0) + (_speaks(index.commands[i], word) or 0.3) * (1 if word.content else 0.1)
+            rough[i] = rough.get(i, 0) + (_speaks(index.commands[i], word) or 0.3) * (
+                1 if word.content else 0.1
+            )
     for i, command in enumerate(index.commands):
         if any(parameter.list is not None for parameter in command.parameters):
             rough.setdefault(i, 0.1)
@@ -67,7 +70,9 @@ def _match(command: Command, said: Said, index: Index) -> Match:
     enough = _SURE if filled.guessed else _NAMED
     about = named >= enough or (filled.telling >= 1 and covered >= _TAKEN) or _described(command, said.words)
     against = _against(command, said.words)
-    accepted = not against and covered >= _COVERED and about and (not said.asked or _answers(command, said, filled))
+    accepted = (
+        not against and covered >= _COVERED and about and (not said.asked or _answers(command, said, filled))
+    )
     return Match(command, filled, score - against, accepted, named >= _NAMED)
 
 
@@ -93,7 +98,8 @@ def _speaks(command: Command, word: Word) -> float:
 def _against(command: Command, words: Sequence[Word]) -> bool:
     """Whether the opposite was said."""
     return any(
-        word.content and not command.opposed.isdisjoint(word.keys) and not _speaks(command, word) for word in words
+        word.content and not command.opposed.isdisjoint(word.keys) and not _speaks(command, word)
+        for word in words
     )
 
 

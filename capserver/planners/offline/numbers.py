@@ -1,7 +1,7 @@
 """Numbers in digits and words, in both languages, with the unit that follows them."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -50,11 +50,12 @@ SCALES: Final[Mapping[str, tuple[str, float]]] = {
 }
 """What a unit measures, and how much of it."""
 
-_SMALL: Final = (
+_SMALL: Final = re.findall(
+    r"\w+",
     "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen "
-    "seventeen eighteen nineteen"
-).split()
-_TENS: Final = "twenty thirty forty fifty sixty seventy eighty ninety".split()
+    "seventeen eighteen nineteen",
+)
+_TENS: Final = ["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"]
 _ENGLISH: Final = {
     **{word: i for i, word in enumerate(_SMALL)},
     **{word: 10 * i for i, word in enumerate(_TENS, 2)},
@@ -63,7 +64,7 @@ _ENGLISH: Final = {
     "few": 3,
     "several": 3,
 }
-_ORDINALS: Final = "first second third fourth fifth sixth seventh eighth ninth tenth".split()
+_ORDINALS: Final = re.findall(r"\w+", "first second third fourth fifth sixth seventh eighth ninth tenth")
 _TIMES: Final = {"once": 1, "twice": 2, "thrice": 3}
 _FRACTIONS: Final = {"half": 0.5, "quarter": 0.25}
 _DIGITS: Final = {digit: i for i, digit in enumerate("零一二三四五六七八九")} | {"〇": 0, "两": 2}
@@ -72,7 +73,7 @@ _POWERS: Final = {"十": 10, "百": 100, "千": 1000, "万": 10_000}
 _UNIT: Final = "(?P<unit>" + "|".join(f"(?P<{name}>{words})" for name, words in UNITS.items()) + r")(?![a-z])"
 _AFTER: Final = re.compile(r"[ \-]?(?:个)?(?P<half>半)?(?:of )?(?:an? )?" + _UNIT)
 _HALF_MORE: Final = re.compile(r" and an? (?P<part>half|quarter)\b")
-_WORD: Final = "|".join(sorted(_ENGLISH, key=len, reverse=True))
+_WORD: Final = "|".join(sorted([*_ENGLISH, "hundred", "thousand"], key=len, reverse=True))
 _NUMBER: Final = re.compile(
     r"(?P<fraction>(?:(?P<whole>\d+) (?:and (?:an? )?)?)?(?P<over>\d+)/(?P<under>[1-9]\d*))"
     r"|(?P<nth>\d+)(?:st|nd|rd|th)\b"
@@ -82,7 +83,8 @@ _NUMBER: Final = re.compile(
     r"|(?P<one_half>一半)"
     r"|(?P<half>半)(?=个?(?:小时|钟头|钟|分钟|圈|天|米|步))"
     r"|(?P<han>负?[零〇一二两三四五六七八九十][零〇一二两三四五六七八九十百千万]*(?:点[零〇一二三四五六七八九]+)?)"
-    rf"|(?P<words>(?:minus )?(?:an? (?=hundred|dozen|couple|few))?(?:(?:{_WORD}|hundred|thousand)\b(?:(?: and)?[ -](?={_WORD}|hundred|thousand))?)+(?: point(?: (?:{'|'.join(_SMALL[:10])})\b)+)?)"
+    r"|(?P<words>(?:minus )?(?:an? (?=hundred|dozen|couple|few))?"
+    rf"(?:(?:{_WORD})\b(?:(?: and)?[ -](?={_WORD}))?)+(?: point(?: (?:{'|'.join(_SMALL[:10])})\b)+)?)"
     rf"|(?P<ordinal>{'|'.join(_ORDINALS)})\b"
     r"|(?P<times>once|twice|thrice)\b"
     r"|(?P<part>half|(?:a )?quarter)\b"
@@ -95,7 +97,7 @@ def amount_at(text: str, at: int) -> tuple[Amount, int] | None:
     found = _NUMBER.match(text, at)
     if found is None:
         return None
-    kind = found.lastgroup if found.lastgroup in _READ else next(k for k in _READ if found[k] is not None)
+    kind = next(kind for kind in _READ if found[kind] is not None)
     amount = _READ[kind](found)
     if amount.unit is not None:
         return amount, found.end()
@@ -167,13 +169,12 @@ def _english(found: re.Match[str]) -> Amount:
             section = (section or 1) * 12
         else:
             section += _ENGLISH.get(word, 0)
-    value = (
-        total + section + float("0." + "".join(str(_ENGLISH[word]) for word in point.split()) if point else 0)
-    )
+    digits = "".join(str(_ENGLISH[word]) for word in point.split())
+    value = total + section + float(f"0.{digits or 0}")
     return Amount(-value if words.startswith("minus") else value)
 
 
-_READ: Final = {
+_READ: Final[Mapping[str, Callable[[re.Match[str]], Amount]]] = {
     "fraction": _fraction,
     "nth": lambda found: Amount(float(found["nth"]), "ordinal"),
     "digits": lambda found: Amount(float(found["digits"].replace("−", "-"))),

@@ -17,7 +17,9 @@ _TEXT: Final = re.compile(
     r"\b(?:text|message|speech|content|words|sentence|utterance|query|prompt|title|body|note|caption|response|question|lyrics|line)\b"
     "|内容|文字|文本|的话|消息|台词|说"
 )
-_NAMING: Final = re.compile(r"\b(?:name|device|entity|object|target|item|label|thing)$|(?:名称|名字|物体|对象|设备)$")
+_NAMING: Final = re.compile(
+    r"\b(?:name|device|entity|object|target|item|label|thing)$|(?:名称|名字|物体|对象|设备)$"
+)
 _COUNT: Final = re.compile(r"\b(?:times|count|repeats?|repetitions)\b|次数|遍数|几次|几下")
 _FROM_TO: Final = re.compile(r"(-?\d+(?:\.\d+)?)\s*(?:to|-|–|~|到|至)\s*(-?\d+(?:\.\d+)?)")
 _UNITS: Final = {

@@ -3,8 +3,8 @@
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from capserver.planners.offline.parameters import Parameter
 from capserver.planners.offline.numbers import SCALES, Amount
+from capserver.planners.offline.parameters import Parameter
 from capserver.planners.offline.words import Word
 
 _NEAR: Final = 3

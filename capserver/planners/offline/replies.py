@@ -5,8 +5,8 @@ from collections.abc import Iterable, Sequence
 from typing import Final
 
 from capserver.manifest import CompiledCommand
-from capserver.planners.offline.parameters import Parameter
 from capserver.planners.offline.lexicon import lexicon
+from capserver.planners.offline.parameters import Parameter
 from capserver.planners.offline.text import Language, language, split_name
 from capserver.prompt import PastCall
 

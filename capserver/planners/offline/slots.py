@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from capserver.planners.offline.index import Command
-from capserver.planners.offline.parameters import Parameter
 from capserver.planners.offline.lexicon import COLOURS, lexicon
+from capserver.planners.offline.parameters import Parameter
 from capserver.planners.offline.quantities import amounts_for, extreme
 from capserver.planners.offline.text import language
 from capserver.planners.offline.texts import after_called, after_speaking, spoken, thing, with_small_words
@@ -165,7 +165,7 @@ def put(command: Command, filled: Filled, name: str, said: Said, span: range) ->
 
 
 def finished(command: Command, filled: Filled) -> Filled:
-    """With what is required and was not said: its constant or default, once for a count, or named as missing."""
+    """With what is required and was not said: its constant or default, 1 for a count, or noted as missing."""
     for parameter in command.parameters:
         if not parameter.required or parameter.name in filled.args:
             continue

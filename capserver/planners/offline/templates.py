@@ -11,7 +11,9 @@ def aligned(command: Command, said: Said) -> Filled | None:
         at for at, word in enumerate(said.words) if word.content or word.amount or word.quote is not None
     ]
     for template in command.templates:
-        slots = _laid(template, said, telling, 0) if any(isinstance(part, Word) for part in template) else None
+        slots = (
+            _laid(template, said, telling, 0) if any(isinstance(part, Word) for part in template) else None
+        )
         if slots is None:
             continue
         filled = Filled(used=set(telling))

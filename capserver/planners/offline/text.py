@@ -1,4 +1,4 @@
-"""Text made even, without moving a character: what is found in the even text stands at the same place in what was said."""
+"""Text made even without moving a character: a place in the even text is the same place in what was said."""
 
 import re
 from functools import lru_cache
@@ -26,7 +26,7 @@ def even(text: str) -> str:
 
 
 def language(text: str, locale: str | None = None) -> Language:
-    """The language to answer in: Chinese where a Han character is, or where nothing tells and the locale says so."""
+    """The language to answer in: Chinese with a Han character, or where only the locale tells and says so."""
     if _HAN.search(text) or (not re.search("[A-Za-z]", text) and (locale or "").startswith("zh")):
         return "zh"
     return "en"

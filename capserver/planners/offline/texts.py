@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from typing import Final
 
-from capserver.planners.offline.parameters import Parameter
 from capserver.planners.offline.lexicon import lexicon
+from capserver.planners.offline.parameters import Parameter
 from capserver.planners.offline.text import is_han
 from capserver.planners.offline.words import Word
 

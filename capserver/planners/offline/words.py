@@ -91,7 +91,8 @@ def _latin(text: str, plain: str, at: int) -> list[Word]:
     found = _RUN.match(plain, at)
     if found is None:
         return []
-    said, words = text[at : found.end()], []
+    said = text[at : found.end()]
+    words: list[Word] = []
     for part in split_name(said).split() if said not in (said.lower(), said.upper()) else [said]:
         start = text.index(part, words[-1].end if words else at)
         words.append(Word(even(part), (stem(even(part)),), frozenset(), start, start + len(part)))
