@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
+from capserver.planners.offline.lexicon import SPEAKING
 from capserver.planners.offline.text import is_han
 from capserver.planners.offline.words import Word
 
@@ -95,6 +96,9 @@ def _asks(words: Sequence[Word], asked: bool) -> bool:
     polite = any("polite" in word.marks for word in said)
     if "opens" in said[0].marks and not polite:
         return True
+    first = next((word for word in said if word.content), None)
+    if first is not None and not SPEAKING.isdisjoint(first.keys):
+        return False
     if any("states" in word.marks for word in said[1:]) and not polite:
         return True
     if said[-1].text in _ASKING_ENDS and not polite:

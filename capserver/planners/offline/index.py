@@ -88,9 +88,10 @@ def _said_values(command: Command) -> Iterable[str]:
 def _command(compiled: CompiledCommand) -> Command:
     name = tuple(read_name(compiled.name))
     described = tuple(word for word in read(compiled.description) if word.content)
-    templates = tuple(_template(example) for example in compiled.examples)
     lists = {path[0]: named for path, named in compiled.slots if path[1:] in ((), ("*",))}
     parameters = parameters_of(compiled.parameters, lists)
+    numbers = frozenset(parameter.name for parameter in parameters if parameter.kind == "number")
+    templates = tuple(_template(example, numbers) for example in compiled.examples)
     strength = _strengths(name, described, templates, parameters)
     own = {key for word in name for key in word.keys}
     opposed = {other for key in own for other in lexicon().opposites.get(key, ())} - strength.keys()
@@ -120,15 +121,26 @@ def _strengthen(strength: dict[str, float], keys: Iterable[str], by: float) -> N
         strength[key] = max(strength.get(key, 0), by)
 
 
-def _template(example: str) -> Template:
+def _template(example: str, numbers: frozenset[str]) -> Template:
+    """An example as words and slots; the unit after a number's slot belongs to the slot."""
     parts: list[Word | str] = []
-    at = 0
+    text, at = "", 0
+    counted: dict[int, str] = {}
     for slot in _SLOT.finditer(example):
-        parts += _literal(example[at : slot.start()])
-        parts.append(slot[1])
+        text += example[at : slot.start()]
         at = slot.end()
-    return tuple(parts + _literal(example[at:]))
+        if slot[1] in numbers:
+            counted[len(text)] = slot[1]
+            text += "1"
+        else:
+            parts += [*_literal(text, counted), slot[1]]
+            text, counted = "", {}
+    return (*parts, *_literal(text + example[at:], counted))
 
 
-def _literal(text: str) -> list[Word | str]:
-    return [word for word in read(text) if word.content or word.amount]
+def _literal(text: str, counted: Mapping[int, str]) -> Iterable[Word | str]:
+    for word in read(text):
+        if word.start in counted:
+            yield counted[word.start]
+        elif word.content or word.amount:
+            yield word

@@ -17,7 +17,7 @@ _LONGEST: Final = 60
 def cannot(commands: Sequence[CompiledCommand], lang: Language) -> str:
     """Nothing fits: what could be asked instead."""
     if not commands:
-        return "我现在只能陪你聊几句。" if lang == "zh" else "There is nothing that I can do right now."
+        return "我现在没有什么能做的。" if lang == "zh" else "There is nothing that I can do right now."
     shown = list(dict.fromkeys(_ability(command, lang) for command in commands))
     some, more = shown[:_MOST_NAMED], len(shown) > _MOST_NAMED
     if lang == "zh":

@@ -1,6 +1,5 @@
 """Values for a command's parameters, out of the words that were said."""
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -17,7 +16,6 @@ from capserver.vocabulary import Vocabulary
 
 _TRUE: Final = frozenset({"turn_on", "true", "open"})
 _FALSE: Final = frozenset({"turn_off", "false", "close"})
-_HEX: Final = re.compile(r"#[0-9a-f]{6}\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,11 +119,10 @@ def _fill_boolean(parameter: Parameter, words: Sequence[Word], filled: Filled) -
 
 
 def _fill_colour(parameter: Parameter, said: Said, filled: Filled) -> None:
-    literal = _HEX.search(said.text)
-    if literal:
-        filled.take(parameter, literal[0], [])
-        return
     for at, word in enumerate(said.words):
+        if word.text.startswith("#"):
+            filled.take(parameter, said.text[word.start : word.end], [at])
+            return
         colour = next((key for key in word.keys if lexicon().section.get(key) == COLOURS), None)
         if colour and at not in filled.used:
             english, chinese = lexicon().said[colour]

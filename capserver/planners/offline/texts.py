@@ -3,14 +3,11 @@
 from collections.abc import Sequence
 from typing import Final
 
-from capserver.planners.offline.lexicon import lexicon
+from capserver.planners.offline.lexicon import SPEAKING, lexicon
 from capserver.planners.offline.parameters import Parameter
 from capserver.planners.offline.text import is_han
 from capserver.planners.offline.words import Word
 
-_SPEAKING: Final = frozenset(
-    {"say", "shout", "write", "send", "find", "play", "add", "sing", "remind", "record", "remove", "complete"}
-)
 _CALLED: Final = frozenset({"called", "named", "名为", "名叫", "叫做", "叫"})
 _EDGES: Final = " \t\n,，.。!！?？:：;；"
 
@@ -22,7 +19,7 @@ def spoken(text: str, words: Sequence[Word], span: range) -> str:
 
 def after_speaking(words: Sequence[Word], used: set[int], anchors: set[int]) -> range | None:
     """What follows `say`, or the last of the words that name the command, up to what is taken."""
-    verbs = [at for at in sorted(anchors) if not _SPEAKING.isdisjoint(words[at].keys)]
+    verbs = [at for at in sorted(anchors) if not SPEAKING.isdisjoint(words[at].keys)]
     if not anchors:
         return None
     start = (verbs[0] if verbs else max(anchors)) + 1

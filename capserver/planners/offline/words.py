@@ -12,6 +12,7 @@ _RUN: Final = re.compile(r"[^\W\d_\u3400-\u9fff]+(?:'[^\W\d_\u3400-\u9fff]+)*")
 _QUOTED: Final = re.compile(
     "\"(?P<a>[^\"]+)\"|“(?P<b>[^”]+)”|「(?P<c>[^」]+)」|『(?P<d>[^』]+)』|‘(?P<e>[^’]+)’|(?<!\\w)'(?P<f>[^']+(?:'\\w[^']*)*)'(?!\\w)"
 )
+_COLOUR: Final = re.compile("#[0-9a-f]{6}(?![0-9a-z])")
 _PUNCTUATION: Final = {
     **dict.fromkeys(",，、", frozenset({"comma"})),
     **dict.fromkeys(".。!！;；\n…", frozenset({"then"})),
@@ -60,7 +61,13 @@ def meets(one: Word, other: Word) -> bool:
 def _pieces(text: str) -> list[Word]:
     plain, words, at = even(text), [], 0
     while at < len(plain):
-        found = _quotation(text, at) or _number(plain, at) or _latin(text, plain, at) or _chinese(plain, at)
+        found = (
+            _quotation(text, at)
+            or _colour(plain, at)
+            or _number(plain, at)
+            or _latin(text, plain, at)
+            or _chinese(plain, at)
+        )
         words += found
         at = found[-1].end if found else at + 1
     return words
@@ -71,6 +78,11 @@ def _quotation(text: str, at: int) -> list[Word]:
     if found is None or found.lastgroup is None:
         return []
     return [Word(found[0], (), frozenset(), at, found.end(), quote=found[found.lastgroup])]
+
+
+def _colour(plain: str, at: int) -> list[Word]:
+    found = _COLOUR.match(plain, at)
+    return [Word(found[0], (found[0],), frozenset(), at, found.end())] if found else []
 
 
 def _number(plain: str, at: int) -> list[Word]:

@@ -1,0 +1,1 @@
+"""`make bench`: speed, each figure beside what it is measured against in the same run."""
