@@ -122,8 +122,9 @@ class Agenda:
         if self.current is not None or not self.queue:
             return []
         self.current = turn = self.queue.popleft()
-        turn.begin(now, self._history.begin(turn.request.text))
-        started = TurnStarted(turn=turn.request.id, source=turn.request.source)
+        request = turn.request
+        turn.begin(now, self._history.begin(request.text, reaction=request.reaction))
+        started = TurnStarted(turn=request.id, source=request.source)
         return [self._delivery.send(started), self._plan(turn)]
 
     def _plan(self, turn: Turn) -> Plan:
@@ -133,7 +134,7 @@ class Agenda:
             text=turn.request.text,
             commands=self.offer.commands,
             only=turn.request.only,
-            require=turn.request.require and turn.step == 1,
+            require=turn.request.require,
             reaction=turn.request.reaction,
             history=history,
             notes=turn.record.notes,

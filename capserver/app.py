@@ -117,7 +117,7 @@ def _pace(settings: Settings) -> Pace:
 
 
 def _hub(settings: Settings, planner: str) -> Hub:
-    profiles = read_profiles(settings.profiles.folder, settings.limits)
+    profiles = read_profiles(settings.profiles.folder)
     default = settings.profiles.default
     if default is not None and default not in profiles:
         fault = Fault("/profiles/default", "profile", "there are: " + ", ".join(profiles))

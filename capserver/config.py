@@ -15,9 +15,9 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PlainValidator, SecretStr
 
 from capserver.errors import ConfigError, Fault
+from capserver.planners.anthropic.models import DEFAULT_MODEL
 from capserver.protocol.server import Limits
 
-DEFAULT_MODEL: Final = "claude-haiku-5-5"
 DEFAULT_ENDPOINT: Final = "https://api.anthropic.com"
 
 

@@ -14,6 +14,8 @@ from capserver.protocol.codes import ErrorCode
 from capserver.protocol.server import AnyServerMessage, encode
 
 RING: Final = 1024
+MUCH: Final = 4
+"""How many times its bound a log may have before its client is sent away."""
 ACK_EVERY: Final = 8
 ACK_WITHIN: Final = 0.5
 
@@ -23,6 +25,7 @@ class Entry:
     """One numbered frame: its text, the command that it carries, whether a socket ever took it."""
 
     text: str
+    size: int
     command: str | None
     written: bool = False
 
@@ -33,6 +36,7 @@ class Delivery:
     __slots__ = (
         "_bytes",
         "_commands",
+        "_given",
         "_limit",
         "_log",
         "_told",
@@ -52,6 +56,8 @@ class Delivery:
         self._unwritten = 0
         self._commands = 0
         self._told = 0
+        self._given = 0
+        """The number up to which the socket that stands has, or its client had before."""
         self.last = 0
         """The number of the newest entry."""
         self.acked = 0
@@ -70,10 +76,11 @@ class Delivery:
     def send(self, message: AnyServerMessage, command: str | None = None) -> Send:
         """Log a message under the next number."""
         self.last += 1
-        entry = Entry(encode(message, self.last), command)
+        text = encode(message, self.last)
+        entry = Entry(text, _size(text), command)
         self._log.append(entry)
-        self._bytes += len(entry.text)
-        self._unwritten += len(entry.text)
+        self._bytes += entry.size
+        self._unwritten += entry.size
         self._commands += command is not None
         self._trim()
         return Send(message, self.last)
@@ -82,10 +89,11 @@ class Delivery:
         """Put another message under the number of one that was never written."""
         entry = self[seq]
         text = encode(message, seq)
-        self._bytes += len(text) - len(entry.text)
-        self._unwritten += len(text) - len(entry.text)
+        more = _size(text) - entry.size
+        self._bytes += more
+        self._unwritten += more
         self._commands -= entry.command is not None
-        entry.text, entry.command = text, None
+        entry.text, entry.size, entry.command = text, entry.size + more, None
         return Replace(message, seq)
 
     def __getitem__(self, seq: int) -> Entry:
@@ -98,31 +106,38 @@ class Delivery:
     def wrote(self, seq: int) -> Entry:
         """A socket took the entry."""
         entry = self[seq]
+        self._given = seq
         if not entry.written:
             entry.written = True
-            self._unwritten -= len(entry.text)
+            self._unwritten -= entry.size
         return entry
 
     def _trim(self) -> None:
         """Keep the ring bounded for a client that never acked: the oldest entries go.
 
-        While its socket stands, only what was written goes.
+        While a socket stands, only what that one was given goes.
         """
-        while not self.acking and self._log and self._over_ring():
-            if self.attached and not self._log[0].written:
+        while not self.acking and self._log and self._passes(1):
+            if self.attached and self._given <= self.acked:
                 return
             self._drop()
 
-    def _over_ring(self) -> bool:
-        return len(self._log) > RING or bool(self._limit and self._bytes > self._limit)
+    def _passes(self, times: int) -> bool:
+        """Whether the log is larger than so many times its bound."""
+        return len(self._log) > times * RING or bool(self._limit and self._bytes > times * self._limit)
+
+    @property
+    def overfull(self) -> bool:
+        """Whether its client makes it grow without taking anything in."""
+        return self._passes(MUCH)
 
     def _drop(self) -> Entry:
         entry = self._log.popleft()
         self.acked += 1
-        self._bytes -= len(entry.text)
+        self._bytes -= entry.size
         self._commands -= entry.command is not None
         if not entry.written:
-            self._unwritten -= len(entry.text)
+            self._unwritten -= entry.size
         return entry
 
     def full(self, window: int) -> bool:
@@ -146,10 +161,15 @@ class Delivery:
             fault = Fault("/upto", "ahead", "no frame of that number was sent to you")
             raise FrameError(ErrorCode.INVALID_FRAME, "the ack is ahead", [fault], ref_type="ack")
         self.acking = True
-        return self.forget(upto)
+        return self._forget(upto)
 
-    def forget(self, upto: int) -> list[str]:
-        """Drop all up to `upto`; the commands among it."""
+    def attach(self, upto: int) -> list[str]:
+        """A socket stands, of a client that took in all up to `upto`; the commands among it."""
+        self.attached = True
+        self._given = upto
+        return self._forget(upto)
+
+    def _forget(self, upto: int) -> list[str]:
         commands = []
         while self.acked < upto:
             entry = self._drop()
@@ -175,3 +195,14 @@ class Delivery:
         self._told = self.taken
         self.ack_due = None
         return self.taken
+
+
+def gap(missing: range) -> FrameError:
+    """What a client is told of numbers that it left out."""
+    text = f"{missing.start}" if len(missing) == 1 else f"{missing.start} to {missing.stop - 1}"
+    fault = Fault("/seq", "gap", f"missing: {text}")
+    return FrameError(ErrorCode.INVALID_FRAME, "frames before this one are missing", [fault])
+
+
+def _size(text: str) -> int:
+    return len(text) if text.isascii() else len(text.encode())

@@ -53,20 +53,14 @@ def make_offer(frame: dict[str, Any], limits: Limits) -> tuple[Offer, list[Fault
     message = _message(frame, faults)
     commands = _commands(frame, limits, faults)
     vocabulary = _vocabulary(message, faults)
-    if message is None or commands is None or faults:
-        raise FirstFrameError(
-            CloseCode.BAD_MANIFEST, ErrorCode.INVALID_MANIFEST, "the manifest was not taken", faults
-        )
-    context = message.context
-    offer = Offer(
-        commands=commands,
-        vocabulary=vocabulary,
-        persona=message.persona,
-        context=context.text if context else None,
-        state=context.state if context else None,
-        client=message.client,
+    if message is not None and commands is not None:
+        offer = Offer(commands, vocabulary, message.persona, None, None, message.client)
+        _note(offer, message, faults)
+        if not faults:
+            return offer, _unknown_fields(frame)
+    raise FirstFrameError(
+        CloseCode.BAD_MANIFEST, ErrorCode.INVALID_MANIFEST, "the manifest was not taken", faults
     )
-    return offer, _unknown_fields(frame)
 
 
 def _message(frame: dict[str, Any], faults: list[Fault]) -> Manifest | None:
@@ -107,6 +101,14 @@ def _vocabulary(message: Manifest | None, faults: list[Fault]) -> Vocabulary:
     except FrameError as error:
         faults += error.faults
         return Vocabulary()
+
+
+def _note(offer: Offer, message: Manifest, faults: list[Fault]) -> None:
+    if (context := message.context) is not None:
+        try:
+            offer.note(context.text, context.state)
+        except FrameError as error:
+            faults += [fault.under("/context") for fault in error.faults]
 
 
 def _unknown_fields(frame: dict[str, Any]) -> list[Fault]:

@@ -43,10 +43,11 @@ def _short(value: object) -> str:
 class Record:
     """What is written down of one turn while it goes on."""
 
-    __slots__ = ("forgotten", "notes", "steps", "text")
+    __slots__ = ("forgotten", "notes", "reaction", "steps", "text")
 
-    def __init__(self, text: str, notes: tuple[str, ...]) -> None:
+    def __init__(self, text: str, notes: tuple[str, ...], *, reaction: bool = False) -> None:
         self.text = text
+        self.reaction = reaction
         self.notes = notes
         self.steps: list[list[Part]] = []
         self.forgotten = False
@@ -78,14 +79,15 @@ class History:
         """Something for the model to hear before the next instruction."""
         self._notes.append(sentence)
 
-    def begin(self, text: str) -> Record:
+    def begin(self, text: str, *, reaction: bool = False) -> Record:
         """A turn begins to be planned; the one before is told from now on as it stands."""
         if self._record is not None and not self._record.forgotten:
-            exchange = Exchange(self._record.text, self._record.notes, self._steps(self._record))
+            last = self._record
+            exchange = Exchange(last.text, last.notes, self._steps(last), last.reaction)
             self._told.append(exchange)
             self._sizes.append(_size(exchange))
             self._shorten()
-        self._record = Record(text, tuple(self._notes))
+        self._record = Record(text, tuple(self._notes), reaction=reaction)
         self._notes.clear()
         return self._record
 

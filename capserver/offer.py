@@ -75,12 +75,16 @@ class Offer:
         """
         if patch is not None:
             state = _merged(self.state or {}, patch)
-            if len(json.dumps(state)) > STATE_BYTES:
+            if _size(state) > STATE_BYTES:
                 fault = Fault("/state", "too_large", f"the whole state may have {STATE_BYTES} bytes")
                 raise FrameError(ErrorCode.TOO_LARGE, "the state is too large", [fault])
             self.state = state
         if text is not None:
             self.context = text
+
+
+def _size(state: Mapping[str, Any]) -> int:
+    return len(json.dumps(state, ensure_ascii=False, separators=(",", ":")).encode())
 
 
 def _merged(target: Mapping[str, Any], patch: Mapping[str, Any]) -> dict[str, Any]:

@@ -41,6 +41,7 @@ class Outbox:
             self._goodbye = Goodbye(code, reason)
         if at_once:
             self._items.clear()
+            self._size = 0
         self._some.set()
 
     async def get(self) -> int | str | Goodbye:

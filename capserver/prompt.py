@@ -114,6 +114,8 @@ class Exchange:
     text: str
     notes: tuple[str, ...]
     steps: tuple[Step, ...]
+    reaction: bool = False
+    """It was no instruction but what became the case."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +129,7 @@ class Prompt:
     only: frozenset[str] | None = None
     """The names that may be called in this turn; `None`: all; empty: answer in text alone."""
     require: bool = False
-    """At least one command has to come (told in the first step alone)."""
+    """At least one command has to come, in the first step."""
     reaction: bool = False
     """`text` is no instruction but what became the case: react if there is reason to."""
     history: tuple[Exchange, ...] = ()
@@ -151,6 +153,10 @@ class Planner(Protocol):
 
     def plan(self, prompt: Prompt) -> AsyncGenerator[Delta, None]:
         """Plan one step."""
+        ...
+
+    async def warm(self) -> None:
+        """Load what the first plan would otherwise have to wait for."""
         ...
 
     async def aclose(self) -> None:

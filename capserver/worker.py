@@ -66,17 +66,17 @@ class Worker:
 
     async def _attempts(self, prompt: Prompt, take: Take, until: float) -> Stopped | Failed:
         now = asyncio.get_running_loop().time
-        for attempt in range(self._pace.retries + 1):
-            if (left := self._enter(now())) > 0:
-                return Failed(ErrorCode.PLANNER_UNAVAILABLE, _LEFT_ALONE, retry_after=round(left, 1))
+        attempt = 0
+        while not (left := self._enter(now())):
             given, end = await self._attempt(prompt, take)
             pause = self._pause(end, attempt)
             if given or pause is None or now() + pause >= until:
-                break
-            log.info("a plan is tried again", extra={"attempt": attempt + 1, "pause": round(pause, 2)})
+                self._note(end)
+                return end
+            attempt += 1
+            log.info("a plan is tried again", extra={"attempt": attempt, "pause": round(pause, 2)})
             await asyncio.sleep(pause)
-        self._note(end)
-        return end
+        return Failed(ErrorCode.PLANNER_UNAVAILABLE, _LEFT_ALONE, retry_after=round(left, 1))
 
     def _pause(self, end: Stopped | Failed, attempt: int) -> float | None:
         """Seconds until the next attempt; none: there is none."""

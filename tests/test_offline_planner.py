@@ -194,7 +194,7 @@ pet | 向左走三步 | walk {"direction": "left", "steps": 3}
 pet | turn right 90 degrees | turn {"direction": "right", "angle": 90}
 pet | 向右转九十度 | turn {"direction": "right", "angle": 90}
 pet | turn left then right | turn {"direction": "left"}; turn {"direction": "right"}
-pet | walk 3 steps left, then right | walk {"direction": "left", "steps": 3}; walk {"direction": "right", "steps": 3}
+pet | walk left, then right two steps | walk {"direction": "left"}; walk {"direction": "right", "steps": 2}
 pet | change your color to blue | setColor {"color": "blue"}
 pet | 变成红色 | setColor {"color": "red"}
 pet | set your colour to #Ff8800 | setColor {"color": "#Ff8800"}

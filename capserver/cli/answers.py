@@ -34,6 +34,21 @@ def read_value(line: str, schema: Schema) -> Any:
     return line if schema.get("type") == "string" and not isinstance(value, str) else value
 
 
+def described(schema: Schema) -> str:
+    """What fits a schema, for a person: one line, for an object one a property."""
+    if "properties" in schema:
+        return "\n".join(f"{name}: {described(inner)}" for name, inner in schema["properties"].items())
+    kind = schema.get("type", "any")
+    facts = [" or ".join(kind) if isinstance(kind, list) else kind]
+    if "enum" in schema:
+        facts = [" | ".join(json.dumps(value, ensure_ascii=False) for value in schema["enum"])]
+    if "minimum" in schema or "maximum" in schema:
+        facts.append(f"{schema.get('minimum', '')}..{schema.get('maximum', '')}")
+    if "description" in schema:
+        facts.append(f"({schema['description']})")
+    return " ".join(facts)
+
+
 def sample(schema: Schema) -> Any:
     """A value that plausibly fits a schema, for when nobody is there to answer."""
     for key in ("const", "default"):

@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from threading import Thread
@@ -16,7 +16,7 @@ from rich.spinner import Spinner
 from rich.table import Table
 from rich.text import Text
 
-from capserver.cli.answers import read_value, sample, says_yes
+from capserver.cli.answers import described, read_value, sample, says_yes
 from capserver.cli.chat import DECLINED, Frame
 from capserver.logs import escaped
 from capserver.manifest import CompiledCommand
@@ -125,6 +125,7 @@ class TerminalScreen:
         self._parts: list[Row | Text] = []
         self._rows: dict[str, Row] = {}
         self._live: Live | None = None
+        self._open = False
         self._asking = asyncio.Lock()
 
     def welcome(self, frame: Frame) -> None:
@@ -247,8 +248,8 @@ class TerminalScreen:
         self, frame: Frame, command: CompiledCommand | None, question: str, read: Callable[[str], Any]
     ) -> Any:
         """Show a command and read an answer; `None` for an empty line and at the end of input."""
-        alive = self._live is not None
-        self._pause()
+        was_open = self._open
+        self._pause([row for row in self._rows.values() if not row.over])
         self._console.print(_card(frame, command))
         try:
             while True:
@@ -264,7 +265,7 @@ class TerminalScreen:
                 if answer is not None:
                     return answer
         finally:
-            if alive:
+            if was_open:
                 self._resume()
 
     def _row(self, frame: Frame) -> Row:
@@ -278,40 +279,42 @@ class TerminalScreen:
         row = self._rows[command]
         row.state, row.note = state, note
         self._refresh()
-        if self._live is None and row.over:  # called while no turn is open
+        if not self._open and row.over:  # called while no turn is open
             self._console.print(row)
 
     def _shown(self) -> Group:
-        return Group(
-            *(Padding(part, (0, 0, 0, 4)) if isinstance(part, Text) else part for part in self._parts)
-        )
+        parts = (Padding.indent(part, 4) if isinstance(part, Text) else part for part in self._parts)
+        return Group(*parts)
 
     def _refresh(self) -> None:
         if self._live is not None:
             self._live.update(self._shown())
 
     def _resume(self) -> None:
-        self._live = Live(
-            self._shown(), console=self._console, refresh_per_second=12, vertical_overflow="visible"
-        )
-        self._live.start()
+        """Show the turn from here on; a pipe gets it when it pauses."""
+        self._open = True
+        if self._console.is_terminal:
+            self._live = Live(self._shown(), console=self._console, refresh_per_second=12)
+            self._live.start()
 
-    def _pause(self) -> None:
-        """Leave on the screen what will not change any more; the rest is shown again after."""
-        if self._live is None:
-            return
-        rest: list[Row | Text] = [part for part in self._parts if isinstance(part, Row) and not part.over]
+    def _pause(self, rest: Sequence[Row] = ()) -> None:
+        """Leave on the screen what is there, but for the rows that will be shown again after."""
         self._parts = [part for part in self._parts if part not in rest]
         self._refresh()
-        self._live.stop()
-        self._live = None
-        self._parts = rest
+        if self._live is not None:
+            self._live.stop()
+            self._live = None
+        elif self._open and self._parts:
+            self._console.print(self._shown())
+        self._open = False
+        self._parts = list(rest)
 
 
 def _card(frame: Frame, command: CompiledCommand | None) -> RenderableType:
     """A command that waits for the person, with what it asks for."""
     parts: list[RenderableType] = [Row(frame["name"], frame["args"], state="waiting")]
-    if command is not None:
-        schema = json.dumps(command.returns, ensure_ascii=False, indent=2)
-        parts += [Text(clean(command.description)), Text(f"returns {clean(schema)}", style="dim")]
+    if command is not None and command.returns is not None:
+        example = json.dumps(sample(command.returns), ensure_ascii=False)
+        parts.append(Text(clean(command.description)))
+        parts.append(Text(clean(f"\n{described(command.returns)}\nsuch as {example}"), style="dim"))
     return Padding(Panel(Group(*parts), border_style="cyan", expand=False), (0, 0, 0, 2))

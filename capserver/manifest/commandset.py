@@ -46,6 +46,8 @@ class CommandSet:
     def changed(self, add: list[object], remove: list[str], *, limit: int) -> "CommandSet":
         """The set without `remove`, then with `add` put in, a known name replaced: all of it or nothing.
 
+        At most `limit` commands; 0: any number.
+
         Raises:
             FrameError: `invalid_manifest`, with all faults under `/add/i` and `/remove/i`.
 
@@ -61,7 +63,7 @@ class CommandSet:
             kept.pop(name, None)
         made, more = _compiled(add, "/add", kept)
         faults += more
-        if len(kept) + len(add) > limit:
+        if limit and len(kept) + len(add) > limit:
             faults.append(_too_many("/add", limit))
         if faults:
             raise _refusal(faults)
@@ -97,11 +99,13 @@ _shelf: Final = _Shelf()
 def compile_set(commands: list[object], *, limit: int = 512) -> CommandSet:
     """Compile the commands of a manifest, as decoded; what was compiled before is used again.
 
+    At most `limit` commands; 0: any number.
+
     Raises:
         FrameError: `invalid_manifest`, with all faults under `/commands/i`.
 
     """
-    if len(commands) > limit:
+    if limit and len(commands) > limit:
         raise _refusal([_too_many("/commands", limit)])
     key = _content_key(commands)
     if (known := _shelf.by_content.get(key)) is not None:

@@ -81,6 +81,9 @@ class ScriptedPlanner:
         steps = self._script.get(prompt.text, ())
         return steps[len(prompt.steps)] if len(prompt.steps) < len(steps) else (Stopped("end"),)
 
+    async def warm(self) -> None:
+        """Nothing is loaded."""
+
     async def aclose(self) -> None:
         """Nothing is held."""
 
@@ -220,6 +223,9 @@ class Stage:
         if self._current is None:
             raise RuntimeError("no plan was asked for: await next_prompt() first")
         return self._current
+
+    async def warm(self) -> None:
+        """Nothing is loaded."""
 
     async def aclose(self) -> None:
         """Nothing is held."""

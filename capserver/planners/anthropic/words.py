@@ -80,10 +80,10 @@ def notes(sentences: Sequence[str]) -> str | None:
     return tagged("notes", since) if since else None
 
 
-def said(prompt: Prompt) -> str | None:
-    """What the turn is about: a person's words as they are, or an event as data."""
-    text = clip(prompt.text)
-    if prompt.reaction:
+def said(text: str, *, reaction: bool) -> str | None:
+    """What a turn is about: a person's words as they are, or an event as data."""
+    text = clip(text)
+    if reaction:
         return tagged("event", text)
     return text if text.strip() else None
 

@@ -14,6 +14,7 @@ from capserver.planners.offline.text import Language, language
 from capserver.planners.offline.words import read
 from capserver.prompt import Prompt
 
+_LONGEST: Final = 1000
 _MOST_REPEATED: Final = 10
 _MOST_CALLS: Final = 32
 _AGAIN: Final = frozenset({"repeat"})
@@ -61,7 +62,7 @@ class _Reading:
         self._denied = False
 
     def decision(self) -> Decision:
-        found = list(clauses(read(self._prompt.text), self._fits))
+        found = list(clauses(read(self._prompt.text[:_LONGEST]), self._fits))
         if self._prompt.reaction:
             found = [clause for clause in found if self._exact(clause)]
         for clause in found:

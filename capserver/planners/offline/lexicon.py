@@ -12,9 +12,7 @@ COLOURS: Final = "colours"
 PLACES: Final = "places"
 THINGS: Final = "things"
 ACTIONS: Final = "actions"
-SPEAKING: Final = frozenset(
-    {"say", "shout", "write", "send", "find", "play", "add", "sing", "remind", "record", "remove", "complete"}
-)
+SPEAKING: Final = frozenset({"say", "shout", "write", "send", "find", "play", "sing", "remind", "record"})
 """Actions that are followed by words which are not about the action."""
 _MARKS: Final = "marks"
 _OPPOSITES: Final = "opposites"

@@ -156,9 +156,10 @@ def put(command: Command, filled: Filled, name: str, said: Said, span: range) ->
         filled.args[name] = quote or spoken(said.text, said.words, range(start, span.stop))
         return True
     found = fill(command.alone(parameter), Said(part, said.text, said.vocabulary), set())
-    if found.used:
+    whole = {at for at, word in enumerate(part) if word.content or word.amount} <= found.used
+    if whole and found.used:
         filled.args[name] = found.args[name]
-    return bool(found.used)
+    return name in filled.args
 
 
 def finished(command: Command, filled: Filled) -> Filled:

@@ -1,8 +1,14 @@
 """Examples with `{param}` slots, laid over what was said."""
 
+from collections.abc import Iterator
+from itertools import islice
+from typing import Final
+
 from capserver.planners.offline.index import Command, Template
 from capserver.planners.offline.slots import Filled, Said, finished, put
 from capserver.planners.offline.words import Word, meets
+
+_WAYS_TRIED: Final = 16
 
 
 def aligned(command: Command, said: Said) -> Filled | None:
@@ -11,27 +17,44 @@ def aligned(command: Command, said: Said) -> Filled | None:
         at for at, word in enumerate(said.words) if word.content or word.amount or word.quote is not None
     ]
     for template in command.templates:
-        slots = (
-            _laid(template, said, telling, 0) if any(isinstance(part, Word) for part in template) else None
-        )
-        if slots is None:
-            continue
-        filled = Filled(used=set(telling))
-        if all(put(command, filled, name, said, span) for name, span in slots.items()):
-            return finished(command, filled)
+        if any(isinstance(part, Word) for part in template):
+            for slots in islice(_laid(template, said, telling, (0, 0), set()), _WAYS_TRIED):
+                filled = Filled(used=set(telling))
+                if all(put(command, filled, name, said, span) for name, span in slots.items()):
+                    return finished(command, filled)
     return None
 
 
-def _laid(template: Template, said: Said, telling: list[int], at: int) -> dict[str, range] | None:
-    """Where each slot lies when the template is laid over the telling words from the one at `at` on."""
-    if not template:
-        return {} if at == len(telling) else None
-    part, rest = template[0], template[1:]
-    if isinstance(part, Word):
-        fits = at < len(telling) and meets(part, said.words[telling[at]])
-        return _laid(rest, said, telling, at + 1) if fits else None
-    for end in range(at + 1, len(telling) + 1):
-        slots = _laid(rest, said, telling, end)
-        if slots is not None:
-            return {part: range(telling[at], telling[end - 1] + 1), **slots}
-    return None
+def _laid(
+    template: Template, said: Said, telling: list[int], state: tuple[int, int], dead: set[tuple[int, int]]
+) -> Iterator[dict[str, range]]:
+    """Where the slots lie, for each way to lay the template over the telling words.
+
+    `state` is how many parts and telling words are behind; `dead` collects those from which no way goes on,
+    so that each is tried once.
+    """
+    if state in dead:
+        return
+    part, at = state
+    found = False
+    for slot, end in _steps(template, said, telling, part, at):
+        for slots in _laid(template, said, telling, (part + 1, end), dead):
+            found = True
+            yield slot | slots
+    if state == (len(template), len(telling)):
+        yield {}
+    elif not found:
+        dead.add(state)
+
+
+def _steps(
+    template: Template, said: Said, telling: list[int], part: int, at: int
+) -> Iterator[tuple[dict[str, range], int]]:
+    """What the next part of the template may take: one word that means the same, or any number for a slot."""
+    here = template[part] if part < len(template) and at < len(telling) else None
+    if isinstance(here, Word):
+        if meets(here, said.words[telling[at]]):
+            yield {}, at + 1
+    elif here is not None:
+        for end in range(at + 1, len(telling) + 1):
+            yield {here: range(telling[at], telling[end - 1] + 1)}, end

@@ -8,6 +8,7 @@ from capserver.planners.offline.parameters import Parameter
 from capserver.planners.offline.text import is_han
 from capserver.planners.offline.words import Word
 
+_TAKING_TEXT: Final = SPEAKING | {"add", "remove", "complete"}
 _CALLED: Final = frozenset({"called", "named", "名为", "名叫", "叫做", "叫"})
 _EDGES: Final = " \t\n,，.。!！?？:：;；"
 
@@ -19,7 +20,7 @@ def spoken(text: str, words: Sequence[Word], span: range) -> str:
 
 def after_speaking(words: Sequence[Word], used: set[int], anchors: set[int]) -> range | None:
     """What follows `say`, or the last of the words that name the command, up to what is taken."""
-    verbs = [at for at in sorted(anchors) if not SPEAKING.isdisjoint(words[at].keys)]
+    verbs = [at for at in sorted(anchors) if not _TAKING_TEXT.isdisjoint(words[at].keys)]
     if not anchors:
         return None
     start = (verbs[0] if verbs else max(anchors)) + 1

@@ -10,7 +10,7 @@ from capserver.planners.offline.text import even, is_han, split_name, stem
 
 _RUN: Final = re.compile(r"[^\W\d_\u3400-\u9fff]+(?:'[^\W\d_\u3400-\u9fff]+)*")
 _QUOTED: Final = re.compile(
-    "\"(?P<a>[^\"]+)\"|“(?P<b>[^”]+)”|「(?P<c>[^」]+)」|『(?P<d>[^』]+)』|‘(?P<e>[^’]+)’|(?<!\\w)'(?P<f>[^']+(?:'\\w[^']*)*)'(?!\\w)"
+    "\"(?P<a>[^\"]+)\"|“(?P<b>[^“”]+)”|「(?P<c>[^「」]+)」|『(?P<d>[^『』]+)』|‘(?P<e>[^‘’]+)’|(?<!\\w)'(?P<f>[^']+(?:'\\w[^']*)*)'(?!\\w)"
 )
 _COLOUR: Final = re.compile("#[0-9a-f]{6}(?![0-9a-z])")
 _PUNCTUATION: Final = {
