@@ -14,12 +14,12 @@ run: $(VENV)/run ## install, then start the server with the demo page; ARGS="--p
 
 test: $(VENV)/dev browser ## install what tests need, then run all of them
 	$(MAKE) --no-print-directory lint types
-	$(BIN)/python -m pytest -n 2 --dist worksteal --cov --cov-report= $(ARGS)
+	$(BIN)/python -m pytest -n 2 --dist loadfile --cov --cov-report= $(ARGS)
 	$(MAKE) --no-print-directory cov
 
 check: $(VENV)/dev ## the quick part, for between commits (no browser, few examples)
 	$(MAKE) --no-print-directory lint types
-	$(BIN)/python -m pytest -n 2 --dist worksteal -q --ignore=tests/e2e --hypothesis-profile=quick $(ARGS)
+	$(BIN)/python -m pytest -n 2 --dist loadfile -q --ignore=tests/e2e --hypothesis-profile=quick $(ARGS)
 
 lint: $(VENV)/dev ## style, names, and the floors of the house
 	$(BIN)/ruff check

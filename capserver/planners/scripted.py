@@ -1,4 +1,4 @@
-"""Planners that say what they are told to: `ScriptedPlanner` from a script, `Stage` by hand.
+"""Planners that say what they are told to: `ScriptedPlanner` from a script, `PuppetPlanner` by hand.
 
 A script as JSON maps an instruction to its steps, a step being a list of
 
@@ -16,7 +16,8 @@ A step without `stop`, `fail` or `cut` stops with `end`. One step alone need not
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Iterator, Mapping, Sequence
+from contextlib import aclosing
 from dataclasses import dataclass, field
 from typing import Any, Final, Self
 
@@ -69,7 +70,10 @@ class ScriptedPlanner:
         """
         return cls({said: tuple(_steps(said, steps)) for said, steps in script.items()}, pause)
 
-    async def plan(self, prompt: Prompt) -> AsyncIterator[Delta]:
+    async def warm(self) -> None:
+        """Nothing has to be loaded."""
+
+    async def plan(self, prompt: Prompt) -> AsyncGenerator[Delta, None]:
         """The step that comes after those in the prompt."""
         for line in self._step(prompt):
             wait = line.seconds if isinstance(line, Pause) else self._pause
@@ -147,7 +151,7 @@ def _call(
 
 @dataclass(slots=True)
 class Performance:
-    """One plan on a `Stage`: what was asked, and the way to answer."""
+    """One plan of a `PuppetPlanner`: what was asked, and the way to answer."""
 
     prompt: Prompt
     over: asyncio.Event = field(default_factory=asyncio.Event)
@@ -163,7 +167,7 @@ class Performance:
         """The plan ends without `Stopped` or `Failed`."""
         self._lines.put_nowait(None)
 
-    async def play(self) -> AsyncIterator[Delta]:
+    async def play(self) -> AsyncGenerator[Delta, None]:
         """What is sent, until it ends."""
         try:
             while (delta := await self._lines.get()) is not None:
@@ -174,7 +178,7 @@ class Performance:
             self.over.set()
 
 
-class Stage:
+class PuppetPlanner:
     """A planner that is driven by hand, one delta at a time: interleavings without a clock.
 
     `await next_prompt()` waits for the next plan to begin and makes it the one that `send` and `cut` speak
@@ -187,12 +191,16 @@ class Stage:
         self._asked: asyncio.Queue[Performance] = asyncio.Queue()
         self._current: Performance | None = None
 
-    async def plan(self, prompt: Prompt) -> AsyncIterator[Delta]:
+    async def warm(self) -> None:
+        """Nothing has to be loaded."""
+
+    async def plan(self, prompt: Prompt) -> AsyncGenerator[Delta, None]:
         """What the hand sends."""
         performance = Performance(prompt)
         self._asked.put_nowait(performance)
-        async for delta in performance.play():
-            yield delta
+        async with aclosing(performance.play()) as lines:
+            async for delta in lines:
+                yield delta
 
     async def next_plan(self) -> Performance:
         """The next plan that begins, or began and was not asked for yet."""

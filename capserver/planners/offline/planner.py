@@ -2,10 +2,11 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncGenerator, Iterator
 from typing import Final
 
 from capserver.planners.offline.decide import Decision, decide
+from capserver.planners.offline.lexicon import lexicon
 from capserver.prompt import CallClosed, CallDelta, CallOpened, Delta, Prompt, Stopped, TextDelta
 
 _PIECE: Final = 12
@@ -22,7 +23,11 @@ class OfflinePlanner:
     def __init__(self, pace: float = 0.0) -> None:
         self._pace = pace
 
-    async def plan(self, prompt: Prompt) -> AsyncIterator[Delta]:
+    async def warm(self) -> None:
+        """Read the lexicon (30 ms)."""
+        lexicon()
+
+    async def plan(self, prompt: Prompt) -> AsyncGenerator[Delta, None]:
         """Plan one step: first the calls, in the order said, then what is left to say."""
         for delta in deltas(decide(prompt)):
             yield delta
