@@ -7,7 +7,7 @@ Each method returns effects; what the client must not do raises `FrameError`.
 from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from typing import Literal
+from typing import Final, Literal
 
 from capserver.delivery import Delivery
 from capserver.effects import Effect, Plan, Send, Stop
@@ -31,6 +31,9 @@ from capserver.protocol.server import (
     TurnStarted,
 )
 from capserver.turn import Asked, Dropped, Event, Refused, Request, Said, Stage, Streamed, Turn
+
+LONGEST_REACTION: Final = 16384
+"""Characters; of contexts that share a turn, the oldest words go."""
 
 
 class Agenda:
@@ -70,6 +73,11 @@ class Agenda:
         """The busy one."""
         self._muted: set[str] = set()
 
+    def knows(self, given: str) -> bool:
+        """Whether this id was taken."""
+        writing = self.current.writing if self.current is not None else ()
+        return given in self.turns or given in writing or self.ledger.knows(given)
+
     def accept(self, given: str) -> None:
         """Whether an id is new in the session.
 
@@ -77,7 +85,7 @@ class Agenda:
             FrameError: `duplicate_id`, where it was accepted before.
 
         """
-        if given in self.turns or self.ledger.knows(given):
+        if self.knows(given):
             raise FrameError(ErrorCode.DUPLICATE_ID, "this id was accepted before", ref=given)
 
     # turns
@@ -113,7 +121,8 @@ class Agenda:
         """Something is the case: those that come while the model is busy share one turn."""
         for turn in self.queue:
             if turn.request.reaction:
-                turn.request = replace(turn.request, text=f"{turn.request.text}\n{request.text}")
+                text = f"{turn.request.text}\n{request.text}"
+                turn.request = replace(turn.request, text=text[-LONGEST_REACTION:])
                 self.ledger.remember(request.id)
                 return []
         return self.add(request, "queue", now)
@@ -129,6 +138,7 @@ class Agenda:
 
     def _plan(self, turn: Turn) -> Plan:
         turn.plan()
+        self._muted.clear()
         history, steps = self._history.request(turn.record)
         prompt = Prompt(
             text=turn.request.text,
@@ -152,28 +162,20 @@ class Agenda:
         turn = self.turns.get(turn_id)
         if turn is None or not turn.is_planned():
             return []
-        if isinstance(delta, Failed):
-            return self._apply(turn, turn.failed(delta), now) + self._settle(turn, now)
-        commands, vocabulary = self.offer.commands, self.offer.vocabulary
-        if isinstance(delta, Stopped):
-            effects = self._apply(turn, turn.stopped(delta, commands, vocabulary), now)
-            return effects + self._settle(turn, now) if turn.is_planned() else effects
-        effects = self._apply(turn, turn.absorb(delta, commands, vocabulary), now)
-        if turn.overflowed and turn.is_planned():
+        effects = self._apply(turn, turn.absorb(delta, self.offer.commands, self.offer.vocabulary), now)
+        if isinstance(delta, Stopped | Failed):
+            return effects + self._settle(turn, now)
+        if turn.overflowed:
             effects += [Stop(turn_id), *self._apply(turn, turn.cut(), now), *self._settle(turn, now)]
         return effects
 
     def _apply(self, turn: Turn, events: Sequence[Event], now: float) -> list[Effect]:
-        effects: list[Effect] = []
-        for event in events:
-            effects += self._one(turn, event, now)
-            if not turn.is_planned():
-                break
-        return effects
+        return [effect for event in events for effect in self._one(turn, event, now)]
 
     def _one(self, turn: Turn, event: Event, now: float) -> list[Effect]:
         match event:
             case Said(text):
+                turn.say(text)
                 return [Send(Text(turn=turn.request.id, delta=text))]
             case Streamed():
                 return self._stream(turn, event)
@@ -183,6 +185,14 @@ class Agenda:
                 return self._refuse(turn, event)
             case Dropped(call_id):
                 return [self._delivery.send(CancelCommand(id=call_id, reason="rejected"))]
+            case _:  # a thought
+                turn.record.write(event)
+                return []
+
+    def mute(self) -> None:
+        """The socket is gone: no more of what is being written is streamed."""
+        if self.current is not None:
+            self._muted |= self.current.writing
 
     def _stream(self, turn: Turn, event: Streamed) -> list[Effect]:
         if not self._delivery.attached:
@@ -195,23 +205,18 @@ class Agenda:
         return [Send(delta)]
 
     def _ask(self, turn: Turn, event: Asked, now: float) -> list[Effect]:
-        self._muted.discard(event.id)
         most = self._limits.commands_per_turn
         if most and turn.sent >= most:
-            return self._enough(turn, most, now)
+            message = f"more than {most} commands in one turn (limits.commands_per_turn)"
+            turn.truncate(ErrorCode.TOO_LARGE, message)
+            turn.overflowed = True
+            return self._one(turn, Dropped(event.id), now) if event.streamed else []
         command = self.offer.commands.commands[event.name]
         call, send = self.ledger.send(event.id, turn.request.id, command, event.args, self.offer.rev, now)
         turn.sent_call(call, now)
         return [send]
 
-    def _enough(self, turn: Turn, most: int, now: float) -> list[Effect]:
-        effects: list[Effect] = [Stop(turn.request.id), *self._apply(turn, turn.cut(), now)]
-        message = f"more than {most} commands in one turn (limits.commands_per_turn)"
-        turn.truncate(ErrorCode.TOO_LARGE, message)
-        return effects + self._settle(turn, now)
-
     def _refuse(self, turn: Turn, event: Refused) -> list[Effect]:
-        self._muted.discard(event.id)
         rejected = CommandRejected(
             id=event.id,
             turn=turn.request.id,
@@ -267,6 +272,9 @@ class Agenda:
         """Stop a turn or a command; what has ended is left alone."""
         if turn := self.turns.get(given):
             return self._cancel_turn(turn, "cancelled", now) + self._next(now)
+        if self.current is not None and given in self.current.writing:
+            self.current.drop(given)
+            return [self._delivery.send(CancelCommand(id=given, reason="cancelled"))]
         if call := self.ledger.open.get(given):
             return self._end_call(call, Outcome("cancelled"), now, tell="cancelled")
         return []
@@ -291,14 +299,22 @@ class Agenda:
             effects += self._end_call(call, Outcome(reason), now, tell=reason)
         return effects + (self._go_on(turn, now) if turn.stage is Stage.DRAINING else [])
 
+    @property
+    def held(self) -> float | None:
+        """Until when the planner of the busy turn waits for the client."""
+        return None if self.current is None else self.current.held
+
+    def hold(self, until: float | None) -> None:
+        """The planner of the busy turn waits, or waits no more."""
+        if self.current is not None and self.current.is_planned():
+            self.current.held = until
+
     def stop_planning(self, code: str, message: str, now: float) -> list[Effect]:
         """The turn that is being planned fails; its commands go on."""
         turn = self.current
         if turn is None or not turn.is_planned():
             return []
-        effects: list[Effect] = [Stop(turn.request.id)]
-        effects += self._apply(turn, turn.failed(Failed(code, message)), now)
-        return effects + self._settle(turn, now)
+        return [Stop(turn.request.id), *self.planned(turn.request.id, Failed(code, message), now)]
 
     # calls
 
@@ -310,7 +326,7 @@ class Agenda:
 
         """
         call = self.ledger.open.get(result.id)
-        if call is None:
+        if call is None or not call.written:
             self.ledger.stray(result)
             return []
         outcome, effects = self.ledger.outcome(call, result)

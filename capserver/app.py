@@ -1,5 +1,6 @@
 """Where the parts are chosen and joined: settings in, an ASGI application out."""
 
+import asyncio
 import os
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
@@ -56,7 +57,11 @@ def create_app(
 
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
+        # Not waited for: who connects at once may be slower than the planner, and is served all the same.
+        warming = asyncio.create_task(planner.warm())
         yield
+        warming.cancel()
+        await asyncio.gather(warming, return_exceptions=True)
         await endpoint.stop()
         await planner.aclose()
 

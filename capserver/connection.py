@@ -213,7 +213,8 @@ class Connection:
 
         async def take(delta: Delta) -> None:
             await self._wait_for_room()
-            self.apply(self.session.planned(turn, delta, self._clock()))
+            if effects := self.session.planned(turn, delta, self._clock()):
+                self.apply(effects)
 
         task = asyncio.current_task()
         try:
@@ -246,13 +247,14 @@ class Connection:
     # clocks
 
     def _set_timer(self) -> None:
+        deadline = None if self.session.over else self.session.deadline
         if self._timer is not None:
+            if self._timer.when() == deadline:
+                return
             self._timer.cancel()
             self._timer = None
-        deadline = self.session.deadline
-        if deadline is not None and not self.session.over:
-            loop = asyncio.get_running_loop()
-            self._timer = loop.call_at(deadline, self._tick)
+        if deadline is not None:
+            self._timer = asyncio.get_running_loop().call_at(deadline, self._tick)
 
     def _tick(self) -> None:
         self._timer = None

@@ -6,14 +6,20 @@ the next person's message.
 """
 
 import json
+from collections import OrderedDict, deque
+from dataclasses import replace
 from typing import Final
 
 from capserver.lanes import Call, Outcome
+from capserver.manifest import CompiledCommand
 from capserver.prompt import Exchange, PastCall, Step, Thought
 
 Part = str | Thought | Call | PastCall
 
 _LONGEST_VALUE: Final = 8000
+_LONGEST_NOTE: Final = 1000
+_NOTES: Final = 64
+_CROSSING: Final = 256
 _RUNNING: Final = "running"
 _WORDS: Final = {
     "cancelled": "cancelled before it ended",
@@ -37,7 +43,11 @@ def describe(outcome: Outcome) -> str:
 
 def _short(value: object) -> str:
     text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
-    return text if len(text) <= _LONGEST_VALUE else text[:_LONGEST_VALUE] + "… (cut)"
+    return _cut(text, _LONGEST_VALUE)
+
+
+def _cut(text: str, longest: int) -> str:
+    return text if len(text) <= longest else text[:longest] + "… (cut)"
 
 
 class Record:
@@ -64,7 +74,7 @@ class Record:
 class History:
     """The turns of a session, oldest first, bounded in number and size."""
 
-    __slots__ = ("_characters", "_notes", "_record", "_running", "_sizes", "_told", "_turns")
+    __slots__ = ("_cancelled", "_characters", "_notes", "_record", "_running", "_sizes", "_told", "_turns")
 
     def __init__(self, turns: int, tokens: int) -> None:
         self._turns = turns
@@ -73,11 +83,12 @@ class History:
         self._sizes: list[int] = []
         self._record: Record | None = None
         self._running: set[str] = set()
-        self._notes: list[str] = []
+        self._cancelled: OrderedDict[str, CompiledCommand] = OrderedDict()
+        self._notes: deque[str] = deque(maxlen=_NOTES)
 
     def note(self, sentence: str) -> None:
         """Something for the model to hear before the next instruction."""
-        self._notes.append(sentence)
+        self._notes.append(_cut(sentence, _LONGEST_NOTE))
 
     def begin(self, text: str, *, reaction: bool = False) -> Record:
         """A turn begins to be planned; the one before is told from now on as it stands."""
@@ -98,28 +109,53 @@ class History:
         return tuple(self._told), steps
 
     def ended(self, call: Call, outcome: Outcome) -> None:
-        """A call ended, or its result crossed its cancel: whom it was told as running is told."""
+        """A call ended: who was told that it runs is told."""
         if call.id in self._running:
             self._running.discard(call.id)
             self.note(f"{call.command.name} ({call.id}): {describe(outcome)}")
+            self._expect(call, outcome)
 
-    def find(self, call_id: str) -> Call | None:
+    def command(self, call_id: str) -> CompiledCommand | None:
+        """The command of a cancelled call, where its result is still of interest."""
+        call = self._find(call_id)
+        return self._cancelled.get(call_id) if call is None else call.command
+
+    def crossed(self, call_id: str, result: Outcome) -> None:
+        """The result of a cancelled call came all the same."""
+        words = f"its result came all the same: {describe(result)}"
+        call = self._find(call_id)
+        if call is not None and call.outcome is not None:
+            call.outcome = replace(call.outcome, message=words)
+        elif (command := self._cancelled.pop(call_id, None)) is not None:
+            self.note(f"{command.name} ({call_id}): {words}")
+
+    def _find(self, call_id: str) -> Call | None:
         """The call of this id, as long as its end was not told."""
         steps = self._record.steps if self._record else ()
         parts = (part for step in steps for part in step)
         return next((part for part in parts if isinstance(part, Call) and part.id == call_id), None)
 
+    def _expect(self, call: Call, outcome: Outcome) -> None:
+        """The model was told of a cancel: a result may cross it."""
+        if outcome.ending in ("cancelled", "interrupted", "removed"):
+            self._cancelled[call.id] = call.command
+            if len(self._cancelled) > _CROSSING:
+                self._cancelled.popitem(last=False)
+
     def _steps(self, record: Record) -> tuple[Step, ...]:
         for step in record.steps:
-            step[:] = [self._tell(part) if isinstance(part, Call) else part for part in step]
+            step[:] = [self._tell(record, part) if isinstance(part, Call) else part for part in step]
         return tuple(
             Step(tuple(part for part in step if not isinstance(part, Call))) for step in record.steps if step
         )
 
-    def _tell(self, call: Call) -> PastCall:
+    def _tell(self, record: Record, call: Call) -> PastCall:
         if call.outcome is None:
-            self._running.add(call.id)
+            if not record.forgotten:
+                self._running.add(call.id)
             return PastCall(call.id, call.command.name, call.args, _RUNNING)
+        if not record.forgotten:
+            self._expect(call, call.outcome)
         failed = call.outcome.ending != "done"
         return PastCall(call.id, call.command.name, call.args, describe(call.outcome), failed)
 
@@ -139,4 +175,6 @@ def _size(exchange: Exchange) -> int:
                 size += len(part)
             elif isinstance(part, PastCall):
                 size += len(part.told) + len(json.dumps(part.arguments))
+            else:
+                size += len(str(part.block))
     return size

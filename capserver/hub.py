@@ -12,8 +12,8 @@ from typing import Any, Final, NamedTuple
 
 from pydantic import ValidationError
 
-from capserver.auth import ANYONE, Gate
-from capserver.effects import Effect
+from capserver.auth import ANYONE, Gate, Pass
+from capserver.effects import Close, Effect
 from capserver.errors import Fault, FirstFrameError
 from capserver.greeting import make_offer, read_greeting
 from capserver.offer import Offer
@@ -31,6 +31,13 @@ RETRY_SECONDS: Final = 5.0
 
 
 Drive = Callable[[Session, Sequence[Effect]], None]
+
+
+class Grave(NamedTuple):
+    """What is kept of a session that is over: the commands in doubt, and who may know."""
+
+    way_back: Pass
+    lost: list[Lost]
 
 
 class Admitted(NamedTuple):
@@ -81,7 +88,7 @@ class Hub:
         self._addresses: Counter[str] = Counter()
         self._principals: Counter[str] = Counter()
         self._homes: dict[str, str] = {}
-        self._graves: OrderedDict[str, Session] = OrderedDict()
+        self._graves: OrderedDict[str, Grave] = OrderedDict()
 
     def prepare(self, text: str) -> Prepared:
         """Read a first frame, ask who sent it, compile what it offers. Changes nothing, and needs no loop.
@@ -149,7 +156,8 @@ class Hub:
             return "expired" if resume.session in self._graves else "unknown"
         obstacle = session.obstacle(resume, principal)
         if obstacle == "gap":
-            self.drive(session, session.end(now))
+            close = [Close(CloseCode.RESUMED_ELSEWHERE, "resumed elsewhere")] if session.attached else []
+            self.drive(session, [*session.end(now), *close])
             self.bury(session)
         elif obstacle == "unauthorized":
             log.warning("a resume was refused", extra={"session": session.id})
@@ -157,10 +165,8 @@ class Hub:
 
     def _lost(self, resume: Resume, principal: str) -> list[Lost]:
         """The commands in doubt of a session that is over, for who may know."""
-        session = self._graves.get(resume.session)
-        if session is None or session.obstacle(resume, principal) == "unauthorized":
-            return []
-        return session.lost
+        grave = self._graves.get(resume.session)
+        return grave.lost if grave and grave.way_back.admits(resume.token, principal) else []
 
     # coming in
 
@@ -221,7 +227,7 @@ class Hub:
             counter[key] -= 1
             if not counter[key]:
                 del counter[key]
-        self._graves[session.id] = session
+        self._graves[session.id] = Grave(session.way_back, session.lost)
         if len(self._graves) > GRAVES:
             self._graves.popitem(last=False)
         log.info("a session ended", extra={"session": session.id, "lost": len(session.lost)})

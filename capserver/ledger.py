@@ -5,13 +5,12 @@ judged by how it ended.
 """
 
 from collections import OrderedDict
-from dataclasses import replace
 from typing import Any, Final, Literal
 
 from capserver.delivery import Delivery
 from capserver.effects import Effect, Ended, Send
 from capserver.errors import Fault, FrameError
-from capserver.history import History, describe
+from capserver.history import History
 from capserver.lanes import Call, Ending, Lanes, Outcome
 from capserver.manifest import CommandSet, CompiledCommand
 from capserver.protocol.client import Result
@@ -21,8 +20,9 @@ from capserver.protocol.values import ErrorDetail
 
 REMEMBERED: Final = 1024
 
-Answer = Literal["answered", "unanswered", "late", "none"]
-"""What a result for an ended id means: a second one, one that crossed, one too late, no command at all."""
+Answer = Literal["answered", "unanswered", "unasked", "late", "none"]
+"""What a result for an ended id means: a second one, one that crossed, one that nobody asked for, one too
+late, no command at all."""
 
 _ANSWERS: Final[dict[Ending, Answer]] = {
     "done": "answered",
@@ -125,7 +125,7 @@ class Ledger:
     def take(self, call: Call, now: float) -> list[Effect]:
         """The client took in a call that expects no result: it is done."""
         effects = self.end(call, Outcome("done"), now)
-        self.remember(call.id, "unanswered")
+        self.remember(call.id, "unasked")
         return effects
 
     def lose(self, now: float) -> tuple[list[Call], list[Effect]]:
@@ -148,14 +148,9 @@ class Ledger:
 
     def outcome(self, call: Call, result: Result) -> tuple[Outcome, list[Effect]]:
         """What a result makes of an open call; a value that does not fit `returns` fails it."""
-        if not result.ok:
-            code = result.error.code if result.error else "failed"
-            message = result.error.message if result.error else None
-            ending: Ending = "in_doubt" if code == "in_doubt" else "failed"
-            return Outcome(ending, code=code, message=message), []
-        faults = call.command.check_value(result.value) if call.returns else []
+        outcome, faults = _outcome(call.command, result)
         if not faults:
-            return Outcome("done", value=result.value), []
+            return outcome, []
         error = FrameError(
             ErrorCode.INVALID_RESULT,
             f"the value is not what {call.command.name} says that it returns",
@@ -163,8 +158,6 @@ class Ledger:
             ref=call.id,
             ref_type="result",
         )
-        told = "; ".join(f"{fault.path or '/'}: {fault.message}" for fault in faults[:5])
-        outcome = Outcome("failed", code=ErrorCode.INVALID_RESULT, message=told)
         return outcome, [self._delivery.send(error_frame(error))]
 
     def stray(self, result: Result) -> None:
@@ -182,10 +175,22 @@ class Ledger:
             raise _stray(ErrorCode.DUPLICATE_ID, "this command has its result already", result)
         if answer == "late":
             raise _stray(ErrorCode.LATE_RESULT, "the command ended before its result came", result)
-        call = self._history.find(result.id)
-        if call is not None and call.outcome is not None:
-            told = describe(self.outcome(call, result)[0]) if result.ok else "it failed"
-            call.outcome = replace(call.outcome, message=f"its result came all the same: {told}")
+        if answer == "unanswered" and (command := self._history.command(result.id)) is not None:
+            self._history.crossed(result.id, _outcome(command, result)[0])
+
+
+def _outcome(command: CompiledCommand, result: Result) -> tuple[Outcome, list[Fault]]:
+    """How a result says that a call ended, and what is wrong with its value."""
+    if not result.ok:
+        code = result.error.code if result.error else "failed"
+        message = result.error.message if result.error else None
+        ending: Ending = "in_doubt" if code == "in_doubt" else "failed"
+        return Outcome(ending, code=code, message=message), []
+    faults = command.check_value(result.value)
+    if not faults:
+        return Outcome("done", value=result.value), []
+    told = "; ".join(f"{fault.path or '/'}: {fault.message}" for fault in faults[:5])
+    return Outcome("failed", code=ErrorCode.INVALID_RESULT, message=told), faults
 
 
 def _same(one: CompiledCommand | None, other: CompiledCommand) -> bool:

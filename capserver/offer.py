@@ -1,7 +1,7 @@
 """What a client offers now, and what is the case on its side."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -41,6 +41,21 @@ class Offer:
             if name not in lists
         ]
         return (*self.commands.findings, *missing)
+
+    def check_names(self, only: Sequence[str]) -> None:
+        """Whether all commands that an instruction allows are there.
+
+        Raises:
+            FrameError: `invalid_frame`, with every fault.
+
+        """
+        faults = [
+            Fault(pointer("only", index), "unknown_command", "the manifest has no such command")
+            for index, name in enumerate(only)
+            if name not in self.commands.commands
+        ]
+        if faults:
+            raise FrameError(ErrorCode.INVALID_FRAME, "only names what is not there", faults)
 
     def change(self, update: ManifestUpdate, limit: int) -> None:
         """Take an update: all of it or none of it. At most `limit` commands (0: any number).

@@ -1,23 +1,27 @@
 """uvicorn, with the settings that our sockets need."""
 
 import asyncio
+import gc
 import logging
 import signal
 import socket
 from collections.abc import Sequence
+from pathlib import Path
 from types import FrameType
+from typing import Any
 
 import uvicorn
 from starlette.types import ASGIApp
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
+from uvicorn.supervisors import ChangeReload
 
 from capserver.config import Settings
 
 log = logging.getLogger("capserver")
 
 
-def config(app: ASGIApp, settings: Settings) -> uvicorn.Config:
-    """How uvicorn serves `app`."""
+def config(app: ASGIApp | str, settings: Settings, **more: Any) -> uvicorn.Config:
+    """How uvicorn serves `app`; `more`: further settings of uvicorn's."""
     limits, server = settings.limits, settings.server
     sizes = (limits.frame_bytes, limits.manifest_bytes)
     proxies = list(server.trusted_proxies)
@@ -36,7 +40,9 @@ def config(app: ASGIApp, settings: Settings) -> uvicorn.Config:
         server_header=False,
         access_log=False,
         log_config=None,
+        log_level=None if server.log_level == "debug" else "warning",  # we say ourselves where we listen
         lifespan="on",
+        **more,
     )
 
 
@@ -44,6 +50,12 @@ def run(app: ASGIApp, settings: Settings, sockets: Sequence[socket.socket] | Non
     """Serve until a signal. Says where, once it listens."""
     server = _Server(config(app, settings))
     server.run(sockets=list(sockets) if sockets else None)
+
+
+def run_reloading(factory: str, settings: Settings, folder: Path) -> None:
+    """Serve what `factory` makes, anew whenever a file of `folder` changes. For development."""
+    served = config(factory, settings, factory=True, reload=True, reload_dirs=[str(folder)])
+    ChangeReload(served, target=_Server(served).run, sockets=[served.bind_socket()]).run()
 
 
 class _Protocol(WebSocketsSansIOProtocol):
@@ -54,7 +66,7 @@ class _Protocol(WebSocketsSansIOProtocol):
     def pause_writing(self) -> None:
         super().pause_writing()
         seconds = (self.config.ws_ping_interval or 0.0) + (self.config.ws_ping_timeout or 0.0)
-        self._cut = self.loop.call_later(seconds, self.transport.abort)
+        self._cut = self.loop.call_later(seconds, self._abort)
 
     def resume_writing(self) -> None:
         self._keep()
@@ -63,6 +75,10 @@ class _Protocol(WebSocketsSansIOProtocol):
     def connection_lost(self, exc: Exception | None) -> None:
         self._keep()
         super().connection_lost(exc)
+
+    def _abort(self) -> None:
+        log.warning("a socket took nothing to the end: it is aborted", extra={"client": str(self.client)})
+        self.transport.abort()
 
     def _keep(self) -> None:
         if self._cut is not None:
@@ -85,3 +101,14 @@ class _Server(uvicorn.Server):
                 host, port = each.getsockname()[:2]
                 name = f"[{host}]" if ":" in host else host
                 log.info(f"listening: http://{name}:{port} (page), ws://{name}:{port}/v1/ws (clients)")
+        _spare_what_stays()
+
+
+def _spare_what_stays() -> None:
+    """Leave all that was loaded out of garbage collection, and look at the rest seldom.
+
+    One full collection of what a server holds stops its loop for up to a tenth of a second.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(10_000, 20, 100)

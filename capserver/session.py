@@ -5,15 +5,15 @@ every method returns what the edge has to do, in order. `receive` takes what a c
 what a planner writes, `wrote` what a socket took; `tick` is to be called at `deadline`.
 """
 
-import hmac
 import json
 from collections.abc import Sequence
 from typing import Any, Final
 
 from capserver.agenda import Agenda
-from capserver.delivery import Delivery
+from capserver.auth import Pass
+from capserver.delivery import Delivery, gap
 from capserver.effects import Authenticate, Close, Effect, Replay, Send, Stop
-from capserver.errors import Fault, FrameError, pointer
+from capserver.errors import Fault, FrameError
 from capserver.history import History
 from capserver.ledger import details, error_frame
 from capserver.offer import Offer
@@ -26,7 +26,6 @@ from capserver.protocol.client import (
     Cancel,
     Context,
     Instruct,
-    Manifest,
     ManifestUpdate,
     Ping,
     Progress,
@@ -43,14 +42,14 @@ from capserver.protocol.server import (
     NotResumed,
     Pong,
     ServerAck,
-    Welcome,
 )
 from capserver.protocol.values import Resume
-from capserver.rates import Bucket
+from capserver.rates import Allowance
 from capserver.terms import Terms
 from capserver.turn import Request
 
-BURST: Final = 4
+OPEN: Final = 1024
+"""Commands that may be open at once; beyond, the model waits."""
 
 
 class Session:
@@ -59,21 +58,18 @@ class Session:
     __slots__ = (
         "__weakref__",
         "_agenda",
-        "_bucket",
+        "_allowance",
+        "_closing",
         "_delivery",
-        "_held",
         "_made",
         "_offer",
-        "_patience",
-        "_previous",
         "_terms",
-        "_token",
         "expires",
         "id",
         "lost",
         "over",
-        "principal",
         "profile",
+        "way_back",
     )
 
     def __init__(
@@ -88,22 +84,18 @@ class Session:
         profile: str | None = None,
     ) -> None:
         self.id = session_id
-        self.principal = principal
         self.profile = profile
+        self.way_back = Pass(principal, token)
         self.over = False
         self.lost: list[Lost] = []
         """Once it is over: the commands in doubt."""
         self.expires: float | None = None
         """While it is detached: when it is over."""
-        self._token = token
-        self._previous: str | None = None
         self._terms = terms
         self._offer = offer
         self._made = 0
-        self._held: float | None = None
-        rate = terms.limits.frames_per_second
-        self._bucket = Bucket(rate, rate * BURST, now)
-        self._patience = Bucket(rate, rate * BURST, now)
+        self._closing = False
+        self._allowance = Allowance(terms.limits.frames_per_second, now)
         self._delivery = Delivery(terms.limits.outbox_bytes)
         history = History(terms.history_turns, terms.history_tokens)
         self._agenda = Agenda(offer, self._delivery, terms.limits, history, self._new_id)
@@ -113,10 +105,15 @@ class Session:
         while True:
             self._made += 1
             made = f"{self.id}-{self._made}"
-            if made not in self._agenda.turns and not self._agenda.ledger.knows(made):
+            if not self._agenda.knows(made):
                 return made
 
     # what it is
+
+    @property
+    def principal(self) -> str:
+        """Whose it is."""
+        return self.way_back.principal
 
     @property
     def attached(self) -> bool:
@@ -126,7 +123,8 @@ class Session:
     @property
     def halted(self) -> bool:
         """Whether the model has to wait until the client took more in."""
-        return self._delivery.full(self._terms.limits.commands_unacked)
+        window = self._terms.limits.commands_unacked
+        return self._delivery.full(window) or len(self._agenda.ledger.open) >= OPEN
 
     @property
     def last(self) -> int:
@@ -145,7 +143,7 @@ class Session:
     @property
     def deadline(self) -> float | None:
         """When `tick` has something to do."""
-        times = [self._agenda.ledger.lanes.deadline, self._held, self.expires]
+        times = [self._agenda.ledger.lanes.deadline, self._agenda.held, self.expires]
         if self.attached:
             times.append(self._delivery.ack_due)
         return min((time for time in times if time is not None), default=None)
@@ -162,57 +160,43 @@ class Session:
         more: dict[str, Any] = {}
         if reason is not None:
             more = {"reason": reason, "lost": list(lost)}
-        return [Send(self._welcome(resumed=False, findings=findings, **more))]
+        return [self._welcome(resumed=False, findings=findings, **more)]
 
-    def _welcome(self, *, resumed: bool, findings: Sequence[Fault], **more: Any) -> Welcome:
-        return Welcome(
-            server=self._terms.server,
+    def _welcome(self, **more: Any) -> Send:
+        welcome = self._terms.welcome(
+            self._offer,
             session=self.id,
-            token=self._token,
-            epoch=self._terms.epoch,
-            resumed=resumed,
+            token=self.way_back.token,
             upto=self._delivery.told(),
-            rev=self._offer.rev,
-            digest=self._offer.commands.digest,
-            commands=len(self._offer.commands.commands),
-            planner=self._terms.planner,
-            heartbeat=self._terms.heartbeat,
-            limits=self._terms.limits,
             profile=self.profile,
-            findings=details(tuple(findings)),
             **more,
         )
+        return Send(welcome)
 
     def obstacle(self, resume: Resume, principal: str) -> NotResumed | None:
         """Why this session cannot be gone on with; none where it can."""
-        if principal != self.principal or not self._knows(resume.token):
+        if not self.way_back.admits(resume.token, principal):
             return "unauthorized"
         return None if self._delivery.can_replay(resume.upto) else "gap"
 
-    def _knows(self, token: str) -> bool:
-        given = token.encode()
-        known = [self._token, *([self._previous] if self._previous else [])]
-        return any(hmac.compare_digest(given, held.encode()) for held in known)
-
     def resume(self, resume: Resume, token: str, now: float) -> list[Effect]:
         """A socket has come back; there is no `obstacle`. The token is rotated."""
-        if hmac.compare_digest(resume.token.encode(), self._token.encode()):
-            self._previous = self._token
-        self._token = token
-        self.expires = None
-        self._delivery.attached = True
-        effects = self._agenda.acked(self._delivery.forget(resume.upto), now)
+        self.way_back.rotate(resume.token, token)
+        self.expires, self._closing = None, False
+        self._agenda.mute()
+        effects = self._agenda.acked(self._delivery.attach(resume.upto), now)
         self._agenda.ledger.lanes.go_on(now)
         # What came of the ack is in the log already: it is replayed with the rest, not sent twice.
         kept = [effect for effect in effects if not isinstance(effect, Send) or effect.seq is None]
-        welcome = self._welcome(resumed=True, findings=self._offer.commands.findings)
-        return [*kept, Send(welcome), Replay(resume.upto)]
+        welcome = self._welcome(resumed=True, findings=self._offer.findings())
+        return [*kept, welcome, Replay(resume.upto)]
 
     def detach(self, now: float) -> list[Effect]:
         """The socket is gone. Turns go on; the session waits for another."""
         if self.over or not self.attached:
             return []
         self._delivery.attached = False
+        self._agenda.mute()
         self._agenda.ledger.lanes.pause(now)
         if not self._terms.limits.resume_seconds:
             return self.end(now)
@@ -228,7 +212,6 @@ class Session:
         self.lost = [Lost(id=call.id, turn=call.turn, name=call.command.name) for call in calls]
         if (turn := self._agenda.current) is not None:
             effects.append(Stop(turn.request.id))
-        # What is kept for the client's return is the tokens and what was lost, not the log.
         self._delivery = Delivery(0)
         return effects
 
@@ -239,8 +222,7 @@ class Session:
         if self.over:
             return []
         effects = self._agenda.due(now) + self._ack(now)
-        if self._held is not None and self._held <= now:
-            self._held = None
+        if (held := self._agenda.held) is not None and held <= now:
             seconds = self._terms.halted_seconds
             message = f"the client took nothing in for {seconds:g} s"
             effects += self._agenda.stop_planning(ErrorCode.TIMEOUT, message, now)
@@ -256,12 +238,12 @@ class Session:
 
     def hold(self, now: float) -> None:
         """The worker waits until the client took more in."""
-        if self._held is None:
-            self._held = now + self._terms.halted_seconds
+        if self._agenda.held is None:
+            self._agenda.hold(now + self._terms.halted_seconds)
 
     def go_on(self) -> None:
         """The worker waits no more."""
-        self._held = None
+        self._agenda.hold(None)
 
     # from the planner, from the socket
 
@@ -280,38 +262,59 @@ class Session:
 
     def receive(self, text: str, now: float) -> list[Effect]:
         """A frame came. Whatever is wrong with it is answered by one `error`; the session lives."""
-        if self.over:
+        if self.over or self._closing:
             return []
-        self._previous = None
+        self.way_back.arrived()
         limits = self._terms.limits
         effects: list[Effect] = []
         frame: dict[str, Any] | None = None
+        free = False
         try:
             check_size(text, limits.frame_bytes, limits.manifest_bytes)
             frame = read_frame(text)
+            free = self._is_free(frame)
             if self._take(frame, now, effects):
-                self._check_rate(frame, now)
+                if not free:
+                    self._check_rate(now)
                 effects += self._handle(read_message(frame), now)
+            else:
+                effects += self._flooding(now)
         except FrameError as error:
             if frame is not None:
                 refer(error, frame)
             effects.append(self._delivery.send(error_frame(error)))
-            if frame is None or error.code == ErrorCode.RATE_LIMITED:
+            if frame is None or free or error.code == ErrorCode.RATE_LIMITED:
                 effects += self._flooding(now)
-        return effects + self._ack(now)
+        return effects + self._crowding() + self._ack(now)
 
     def receive_binary(self, now: float) -> list[Effect]:
         """A binary frame came: the protocol has none."""
-        if self.over:
+        if self.over or self._closing:
             return []
+        self.way_back.arrived()
         error = FrameError(ErrorCode.INVALID_FRAME, "frames are text, never binary")
-        return [self._delivery.send(error_frame(error)), *self._flooding(now)]
+        return [self._delivery.send(error_frame(error)), *self._flooding(now), *self._crowding()]
 
     def _flooding(self, now: float) -> list[Effect]:
-        """A frame that counts was refused: too many of them close the socket."""
-        if self._bucket.take(now) and self._patience.take(now):
-            return [Close(CloseCode.TOO_MANY, "too many frames")]
-        return []
+        """A frame came that is good for nothing: too many of them close the socket."""
+        if not self._allowance.is_spent(now):
+            return []
+        rate = self._terms.limits.frames_per_second
+        message = f"far more than {rate:g} frames a second (limits.frames_per_second)"
+        error = FrameError(ErrorCode.RATE_LIMITED, message, retry_after=1)
+        return self._shut(error, CloseCode.TOO_MANY)
+
+    def _crowding(self) -> list[Effect]:
+        """A client that makes the log grow and takes nothing in is sent away; what is in it stays."""
+        if self._closing or not self._delivery.overfull:
+            return []
+        error = FrameError(ErrorCode.TOO_LARGE, "too much waits for your ack (limits.outbox_bytes)")
+        return self._shut(error, CloseCode.SLOW_READER)
+
+    def _shut(self, error: FrameError, code: CloseCode) -> list[Effect]:
+        """Say why, close the socket, and be deaf to it from now on."""
+        self._closing = True
+        return [self._delivery.send(error_frame(error)), Close(code, error.message)]
 
     def _take(self, frame: dict[str, Any], now: float, effects: list[Effect]) -> bool:
         """Count a numbered frame; whether it is new."""
@@ -321,18 +324,19 @@ class Session:
             return True
         new, missing = self._delivery.take(seq, now)
         if missing:
-            text = f"{missing.start}" if len(missing) == 1 else f"{missing.start} to {missing.stop - 1}"
-            fault = Fault("/seq", "gap", f"missing: {text}")
-            error = FrameError(ErrorCode.INVALID_FRAME, "frames before this one are missing", [fault])
+            error = gap(missing)
             refer(error, frame)
             effects.append(self._delivery.send(error_frame(error)))
         return new
 
-    def _check_rate(self, frame: dict[str, Any], now: float) -> None:
-        kind = frame.get("type")
-        if kind == "ack" or (kind == "result" and frame.get("id") in self._agenda.ledger.open):
-            return
-        if wait := self._bucket.take(now):
+    def _is_free(self, frame: dict[str, Any]) -> bool:
+        """Whether a frame does not count: an ack, and the result of an open command."""
+        kind, given = frame.get("type"), frame.get("id")
+        is_result = kind == "result" and isinstance(given, str)
+        return kind == "ack" or (is_result and given in self._agenda.ledger.open)
+
+    def _check_rate(self, now: float) -> None:
+        if wait := self._allowance.take(now):
             rate = self._terms.limits.frames_per_second
             message = f"more than {rate:g} frames a second (limits.frames_per_second)"
             raise FrameError(ErrorCode.RATE_LIMITED, message, retry_after=round(wait, 3))
@@ -349,7 +353,8 @@ class Session:
                 self._agenda.progress(call_id, now)
                 return []
             case Instruct():
-                return self._instruct(message, now)
+                self._offer.check_names(message.only or ())
+                return self._agenda.add(Request.of(message), message.on_busy, now)
             case Cancel(id=given):
                 return self._agenda.cancel(given, now)
             case Context():
@@ -358,22 +363,11 @@ class Session:
                 return self._update(message, now)
             case Auth(token=token):
                 return [Authenticate(token)]
-            case Manifest():
+            case _:  # a second manifest
                 raise FrameError(
                     ErrorCode.INVALID_FRAME,
                     "the session has its manifest; send manifest.update to change it",
                 )
-
-    def _instruct(self, message: Instruct, now: float) -> list[Effect]:
-        known = self._offer.commands.commands
-        faults = [
-            Fault(pointer("only", index), "unknown_command", "the manifest has no such command")
-            for index, name in enumerate(message.only or ())
-            if name not in known
-        ]
-        if faults:
-            raise FrameError(ErrorCode.INVALID_FRAME, "only names what is not there", faults)
-        return self._agenda.add(Request.of(message), message.on_busy, now)
 
     def _context(self, message: Context, now: float) -> list[Effect]:
         if message.id is not None:
@@ -403,5 +397,4 @@ class Session:
     def refuse_token(self) -> list[Effect]:
         """The fresh token was not of this principal."""
         error = FrameError(ErrorCode.UNAUTHORIZED, "this token is not accepted", ref_type="auth")
-        close = Close(CloseCode.UNAUTHORIZED, "unauthorized")
-        return [self._delivery.send(error_frame(error)), close]
+        return self._shut(error, CloseCode.UNAUTHORIZED)

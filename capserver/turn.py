@@ -90,11 +90,12 @@ class Streamed:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A call is complete and valid: it may be sent."""
+    """A call is complete and valid: it may be sent; `streamed`: some of it was."""
 
     id: str
     name: str
     args: dict[str, Any]
+    streamed: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +116,7 @@ class Dropped:
     id: str
 
 
-Event = Said | Streamed | Asked | Refused | Dropped
+Event = Said | Streamed | Asked | Refused | Dropped | Thought
 
 
 @dataclass(slots=True)
@@ -142,6 +143,7 @@ class Turn:
         "calls",
         "error",
         "first_command",
+        "held",
         "overflowed",
         "record",
         "request",
@@ -177,7 +179,9 @@ class Turn:
         self._unjudged: _Open | None = None
         self._last: int | None = None
         self.overflowed = False
-        """A call of this step passed the bound on arguments: what follows is not worth reading."""
+        """This step passed a bound: what follows is not worth reading."""
+        self.held: float | None = None
+        """While its planner has to wait for the client: until when it does."""
         self._refused = 0
         self._returning = False
         self._refusals: Counter[str] = Counter()
@@ -199,35 +203,41 @@ class Turn:
         self._returning = False
         self._last = None
         self.overflowed = False
+        self.held = None
+
+    @property
+    def writing(self) -> set[str]:
+        """The calls that the model has begun and that were not judged."""
+        return {call.id for call in self._left()}
+
+    def _left(self) -> list[_Open]:
+        return [*self._writing.values(), *([self._unjudged] if self._unjudged else [])]
 
     # what the planner writes
 
     def absorb(self, delta: Delta, commands: CommandSet, vocabulary: Vocabulary) -> list[Event]:
-        """Take in one delta that is neither `Stopped` nor `Failed`; what it comes to."""
+        """Take in one delta; what it comes to."""
         match delta:
+            case Stopped():
+                return self._stopped(delta, commands, vocabulary)
+            case Failed():
+                return self._failed(delta)
             case CallDelta(index, json):
                 return self._collect(index, json, commands, vocabulary)
             case CallClosed(index):
                 return self._close(index, commands, vocabulary)
             case TextDelta(text):
-                events = self._judge_rest(commands, vocabulary)
-                self.text.append(text)
-                self.record.write(text)
-                return [*events, Said(text)]
+                return [*self._judge_rest(commands, vocabulary), Said(_whole(text))]
             case CallOpened(index, name):
                 events = self._judge_rest(commands, vocabulary)
                 command = commands.commands.get(name)
                 allowed = self.request.only is None or name in self.request.only
                 collector = Collector(command if allowed else None)
-                self._writing[index] = _Open(self._new_id(), name, collector)
+                self._writing[index] = _Open(self._new_id(), _whole(name), collector)
                 self._last = index
                 return events
-            case Thought():
-                events = self._judge_rest(commands, vocabulary)
-                self.record.write(delta)
-                return events
-            case _:
-                raise AssertionError(delta)
+            case _:  # a thought
+                return [*self._judge_rest(commands, vocabulary), delta]
 
     def _collect(self, index: int, json: str, commands: CommandSet, vocabulary: Vocabulary) -> list[Event]:
         call = self._writing.get(index)
@@ -260,7 +270,7 @@ class Turn:
     def _judge(self, call: _Open, commands: CommandSet, vocabulary: Vocabulary) -> list[Event]:
         verdict = judge(call.collector, commands, call.name, vocabulary, self.request.only)
         if isinstance(verdict, Accepted):
-            return [Asked(call.id, call.name, verdict.args)]
+            return [Asked(call.id, call.name, verdict.args, call.collector.streamed)]
         return [self._refuse(call, verdict)]
 
     def _refuse(self, call: _Open, verdict: Rejected) -> Refused:
@@ -272,6 +282,11 @@ class Turn:
         self.record.write(PastCall(call.id, call.name, verdict.args or {}, told, failed=True))
         streamed = call.collector.streamed
         return Refused(call.id, call.name, verdict.args, verdict.faults, streamed)
+
+    def say(self, text: str) -> None:
+        """Something was said."""
+        self.text.append(text)
+        self.record.write(text)
 
     def sent_call(self, call: Call, now: float) -> None:
         """A call went to the client."""
@@ -286,38 +301,43 @@ class Turn:
 
     # how a step ends
 
-    def stopped(self, delta: Stopped, commands: CommandSet, vocabulary: Vocabulary) -> list[Event]:
-        """The model stopped: judge or drop what is left, and settle what the stop means."""
+    def _stopped(self, delta: Stopped, commands: CommandSet, vocabulary: Vocabulary) -> list[Event]:
+        """The model stopped by itself, or it was stopped: then what is not whole is not judged."""
         self.usage += delta.usage
         events: list[Event] = []
-        if delta.reason != "max_tokens":
-            events += self._judge_rest(commands, vocabulary)
-        events += self.cut()
         if delta.reason == "refusal":
             self.status = "refused"
         elif delta.reason == "max_tokens":
             self.status = "truncated"
-        return events
+        else:
+            events += self._judge_rest(commands, vocabulary)
+        return [*events, *self.cut()]
 
     def cut(self) -> list[Dropped]:
         """Drop what was not written to its end."""
-        left = list(self._writing.values())
-        if self._unjudged is not None:
-            left.append(self._unjudged)
+        left = self._left()
         self._writing.clear()
         self._unjudged = None
         return [Dropped(call.id) for call in left if call.collector.streamed]
 
-    def failed(self, delta: Failed) -> list[Dropped]:
-        """The planner could not go on."""
+    def drop(self, call_id: str) -> None:
+        """A call is not wanted any more while it is written: the rest of it falls on deaf ears."""
+        name = next(call.name for call in self._left() if call.id == call_id)
+        self._writing = {index: call for index, call in self._writing.items() if call.id != call_id}
+        if self._unjudged is not None and self._unjudged.id == call_id:
+            self._unjudged = None
+        told = "cancelled by the client while it was written"
+        self.record.write(PastCall(call_id, name, {}, told, failed=True))
+
+    def _failed(self, delta: Failed) -> list[Event]:
         self.usage += delta.usage
         self.fail(delta.code, delta.message, delta.retry_after)
-        return self.cut()
+        return [*self.cut()]
 
     def fail(self, code: str, message: str, retry_after: float | None = None) -> None:
         """The turn ends `failed` once its commands have."""
         self.status = "failed"
-        self.error = TurnError(code=code, message=message, retry_after=retry_after)
+        self.error = TurnError(code=code, message=_whole(message), retry_after=retry_after)
 
     def truncate(self, code: str, message: str) -> None:
         """The turn ends `truncated` once its commands have."""
@@ -326,7 +346,7 @@ class Turn:
 
     def settle(self, steps: int) -> None:
         """After a step: wait for results and go on, or plan no more."""
-        self.stage = Stage.DRAINING
+        self.stage, self.held = Stage.DRAINING, None
         if self.status != "completed":
             return
         goes_on = self._refused or self._returning
@@ -340,3 +360,8 @@ class Turn:
             self.truncate(ErrorCode.TOO_LARGE, f"not done after {steps} steps (limits.steps)")
         else:
             self.stage = Stage.WAITING
+
+
+def _whole(text: str) -> str:
+    """The same text without lone surrogates, which no frame could carry."""
+    return text if text.isascii() else text.encode(errors="replace").decode()

@@ -1,4 +1,4 @@
-"""Runs conformance transcripts against the session core: a hub, its sessions, and a clock that only we move."""
+"""Runs transcripts against the session core: a hub, its sessions, and a clock that only we move."""
 
 import json
 from collections import deque

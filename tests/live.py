@@ -7,8 +7,9 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import asynccontextmanager
+import logging
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from itertools import count
 from typing import Any, Final
@@ -193,3 +194,21 @@ async def serving(planner: Planner | None = None, settings: Settings | None = No
 def limits(**changed: Any) -> Settings:
     """Settings that differ from the defaults in these `[limits]`."""
     return Settings.model_validate({"limits": changed})
+
+
+@contextmanager
+def logged(text: str) -> Iterator[asyncio.Event]:
+    """Set once this project logs an event with this text in it."""
+    event = asyncio.Event()
+
+    class Watch(logging.Handler):
+        def emit(self, record: logging.LogRecord) -> None:
+            if text in record.getMessage():
+                event.set()
+
+    logger, watch = logging.getLogger("capserver"), Watch()
+    logger.addHandler(watch)
+    try:
+        yield event
+    finally:
+        logger.removeHandler(watch)

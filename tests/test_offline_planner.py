@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -23,6 +24,8 @@ from capserver.prompt import (
 )
 from capserver.protocol.values import Client, Entry
 from capserver.vocabulary import Vocabulary
+
+DATA = Path(__file__).parent / "data"
 
 
 def command(
@@ -139,7 +142,82 @@ CHINESE = compile_set(
         command("yanse", "改变颜色", {"color": {"type": "string", "description": "颜色"}}, ("color",)),
     ]
 )
-SETS = {"pet": PET, "home": HOME, "zh": CHINESE}
+AVATAR = compile_set(
+    [
+        command(
+            "playAnimation",
+            "Play an animation clip on the avatar",
+            {"clip": one_of("idle", "wave", "jump", "dance_happy", "sit_down"), "loop": {"type": "boolean"}},
+            ("clip",),
+        ),
+        command(
+            "setExpression",
+            "Set the facial expression",
+            {
+                "expression": one_of("neutral", "happy", "sad", "angry"),
+                "intensity": {"type": "number", "maximum": 1},
+            },
+            ("expression",),
+        ),
+        command("lookAt", "Make the avatar look at something", {"target": listed("objects")}, ("target",)),
+        command(
+            "moveTo",
+            "Walk to an object",
+            {"target": listed("objects"), "speed": one_of("slow", "normal", "fast")},
+            ("target",),
+        ),
+        command(
+            "setLights",
+            "Switch the scene lights",
+            {"on": {"type": "boolean"}, "color": {"type": "string", "description": "name of the colour"}},
+            ("on",),
+        ),
+        command(
+            "collect",
+            "Collect several objects",
+            {"objects": {"type": "array", "items": listed("objects")}},
+            ("objects",),
+        ),
+        command(
+            "rotateCamera",
+            "Rotate the camera around the scene",
+            {
+                "angle": {"type": "number", "description": "degrees"},
+                "direction": one_of("clockwise", "counterclockwise"),
+            },
+            ("angle",),
+        ),
+    ]
+)
+GAME = compile_set(
+    [
+        command(
+            "move",
+            "Move the player",
+            {"dir": one_of("up", "down", "left", "right"), "n": {"type": "integer", "default": 1}},
+            ("dir",),
+        ),
+        command("attack", "Attack an enemy", {"enemy": {"type": "string"}}, ("enemy",)),
+        command("use_item", "Use an item", {"item": one_of("potion", "sword", "shield")}, ("item",)),
+        command("drop_item", "Drop an item", {"item": one_of("potion", "sword", "shield")}, ("item",)),
+        command("volume_up", "Make it louder"),
+        command("volume_down", "Make it quieter"),
+        command("next_track", "Play the next song"),
+        command("previous_track", "Play the previous song"),
+        command("pause", "Pause playback"),
+        command("resume", "Resume playback"),
+        command(
+            "send_message",
+            "Send a message to a contact",
+            {"to": listed("contacts"), "text": {"type": "string"}},
+            ("to", "text"),
+        ),
+        command("start_timer", "Start a timer", {"minutes": {"type": "number"}, "name": {"type": "string"}}),
+        command("search_web", "Search the web", {"query": {"type": "string"}}, ("query",)),
+        command("take_photo", "Take a photo"),
+    ]
+)
+SETS = {"pet": PET, "home": HOME, "zh": CHINESE, "avatar": AVATAR, "game": GAME}
 THINGS = Vocabulary.of(
     {
         "objects": [
@@ -153,6 +231,7 @@ THINGS = Vocabulary.of(
             Entry(id="fan", names=["fan"]),
             Entry(id="tv", names=["television"]),
         ],
+        "contacts": [Entry(id="c1", names=["Mom", "妈妈"]), Entry(id="c2", names=["Bob"])],
     }
 )
 
@@ -180,6 +259,7 @@ pet | 说你好 | say {"text": "你好"}
 pet | 说再见 | say {"text": "再见"}
 pet | say rock and roll | say {"text": "rock and roll"}
 pet | say hello to everyone | say {"text": "hello to everyone"}
+pet | say good night, please | say {"text": "good night"}
 pet | say good night and wave | say {"text": "good night"}; wave {}
 pet | wave but don't jump | wave {}
 pet | wave, not jump | wave {}
@@ -236,6 +316,7 @@ home | 解锁前门 | unlock_door {}
 home | turn night mode on | set_night_mode {"on": true}
 home | 关闭夜间模式 | set_night_mode {"on": false}
 home | play some jazz by Miles Davis | play_music {"query": "some jazz by Miles Davis"}
+home | play some music for me | play_music {}
 home | what is the temperature? | get_temperature {}
 home | remind me to call my mother in 20 minutes | remind_me {"what": "call my mother", "minutes": 20}
 home | 十分钟后提醒我喝水 | remind_me {"minutes": 10, "what": "喝水"}
@@ -247,6 +328,42 @@ zh | walk right | zou {"fangxiang": "右"}
 zh | say good morning | shuo {"neirong": "good morning"}
 zh | 翻个跟头 | fangun {}
 zh | 变成绿色 | yanse {"color": "绿色"}
+avatar | wave | playAnimation {"clip": "wave"}
+avatar | 跳个舞 | playAnimation {"clip": "dance_happy"}
+avatar | play the wave animation | playAnimation {"clip": "wave"}
+avatar | make a sad face | setExpression {"expression": "sad"}
+avatar | 生气 | setExpression {"expression": "angry"}
+avatar | be half happy | setExpression {"expression": "happy", "intensity": 0.5}
+avatar | look at the red ball | lookAt {"target": "ball_1"}
+avatar | 看着红球 | lookAt {"target": "ball_1"}
+avatar | walk to the cup slowly | moveTo {"target": "cup", "speed": "slow"}
+avatar | 快点走到杯子那里 | moveTo {"target": "cup", "speed": "fast"}
+avatar | turn the lights off | setLights {"on": false}
+avatar | turn on the lights in blue | setLights {"on": true, "color": "blue"}
+avatar | 把灯打开，变成红色 | setLights {"on": true}; setLights {"on": true, "color": "red"}
+avatar | collect the red ball and the cup | collect {"objects": ["ball_1", "cup"]}
+avatar | rotate the camera 45 degrees clockwise | rotateCamera {"angle": 45, "direction": "clockwise"}
+avatar | 把相机顺时针旋转九十度 | rotateCamera {"angle": 90, "direction": "clockwise"}
+avatar | sit down and look at the cup | playAnimation {"clip": "sit_down"}; lookAt {"target": "cup"}
+game | go left | move {"dir": "left"}
+game | 向上走三格 | move {"dir": "up", "n": 3}
+game | move left and up | move {"dir": "left"}; move {"dir": "up"}
+game | attack the goblin | attack {"enemy": "goblin"}
+game | 攻击哥布林 | attack {"enemy": "哥布林"}
+game | drop the sword then use the shield | drop_item {"item": "sword"}; use_item {"item": "shield"}
+game | turn the volume up | volume_up {}
+game | 声音小一点 | volume_down {}
+game | skip this song | next_track {}
+game | 上一首 | previous_track {}
+game | continue | resume {}
+game | 暂停 | pause {}
+game | send a message to Bob saying I'm late | send_message {"to": "c2", "text": "I'm late"}
+game | tell Mom I will be late | send_message {"to": "c1", "text": "I will be late"}
+game | 给妈妈发消息说我晚点回来 | send_message {"to": "c1", "text": "我晚点回来"}
+game | start a 5 minute timer named pizza | start_timer {"minutes": 5, "name": "pizza"}
+game | search the web for cheap flights | search_web {"query": "cheap flights"}
+game | 搜索附近的餐厅 | search_web {"query": "附近的餐厅"}
+game | pause the music and take a photo | pause {}; take_photo {}
 """
 
 IN_VAIN = """
@@ -331,6 +448,26 @@ async def test_what_lacks_a_required_value_is_asked_for_and_not_called() -> None
     assert "还需要告诉我" in text
 
 
+async def test_a_greeting_and_a_cry_for_help_are_answered() -> None:
+    assert (await plan("hello"))[1].startswith("Hello! What I can do: ")
+    assert (await plan("你好"))[1].startswith("你好！我会：")
+    assert (await plan("what can you do?"))[1].startswith("What I can do: ")
+    assert (await plan("你会什么"))[1].startswith("我会：")
+
+
+async def test_what_it_can_do_is_said_in_the_language_of_the_speaker() -> None:
+    mixed = compile_set(
+        [
+            command("wave", "挥手", examples=["wave to {name}", "wave to me"]),
+            command("close_curtains", "Close the curtains. " * 9),
+            command("frobnicate", ""),
+        ]
+    )
+    english, chinese = (await plan("x", mixed))[1], (await plan("某", mixed))[1]
+    assert english == "I can't help with that. What I can do: close curtains, frobnicate, “wave to me”."
+    assert chinese == "这个我不会。我会：关窗帘、frobnicate、挥手。"
+
+
 async def test_what_is_understood_is_done_and_the_rest_named() -> None:
     calls, text = await plan("wave, then fly to the moon")
     assert calls == [("wave", {})]
@@ -355,17 +492,17 @@ async def test_a_plan_with_an_answer_to_come_waits_for_it() -> None:
 
 async def test_a_result_is_told_and_nothing_is_repeated() -> None:
     step = Step((PastCall("c1", "get_battery", {}, "80"), PastCall("c2", "wave", {}, "done")))
-    assert await plan("check the battery and wave", steps=(step,)) == ([], "get battery: 80")
-    assert await plan("还有多少电量", steps=(step,)) == ([], "get battery：80")
+    assert await plan("check the battery and wave", steps=(step,)) == ([], "get battery: 80.")
+    assert await plan("还有多少电量", steps=(step,)) == ([], "查电池：80。")
 
 
 @pytest.mark.parametrize(
     ("told", "answer"),
     [
-        ('"full"', "get battery: full"),
-        ('{"level":80,"unit":"%"}', "get battery: level 80, unit %"),
-        ("[1,2]", "get battery: 1, 2"),
-        ("done", "get battery: done"),
+        ('"full"', "get battery: full."),
+        ('{"level":80,"unit":"%"}', "get battery: level 80, unit %."),
+        ("[1,2]", "get battery: 1, 2."),
+        ("done", "get battery: done."),
     ],
 )
 async def test_a_value_is_told_as_one_would_say_it(told: str, answer: str) -> None:
@@ -379,7 +516,31 @@ async def test_a_rejection_is_regretted_and_not_tried_again() -> None:
         [],
         "Sorry, jump did not work: rejected, not sent.",
     )
-    assert (await plan("跳99次", steps=(step,)))[1] == "抱歉，jump没有成功：rejected, not sent。"
+    assert (await plan("跳99次", steps=(step,)))[1] == "抱歉，“跳”没有成功：rejected, not sent。"
+
+
+async def test_a_result_of_a_command_that_is_gone_is_not_told() -> None:
+    step = Step((PastCall("c1", "fly", {}, "80"), PastCall("c2", "fly", {}, "no", failed=True)))
+    assert await plan("飞", steps=(step,)) == ([], "抱歉，“fly”没有成功：no。")
+
+
+@pytest.mark.parametrize(
+    ("said", "name", "args"),
+    [
+        ("turn on the kitchen lights", "HassTurnOn", {"area": "Kitchen"}),
+        ("set the living room lamp to red", "HassLightSet", {"name": "Living Room Lamp", "color": "red"}),
+        ("set the volume to thirty percent", "HassSetVolume", {"volume_level": 30}),
+        ("start a timer for one hour and five minutes", "HassStartTimer", {"hours": 1, "minutes": 5}),
+        ("pause the music", "HassMediaPause", {}),
+        ("what's the weather like", "HassGetWeather", {}),
+        ("打开厨房灯", "HassTurnOn", {"area": "Kitchen"}),
+    ],
+)
+async def test_a_manifest_from_elsewhere_is_understood(said: str, name: str, args: dict[str, Any]) -> None:
+    real = compile_set(json.loads((DATA / "ha_manifest_en.json").read_text(encoding="utf-8")))
+    calls, _ = await plan(said, real)
+    assert [called for called, _ in calls] == [name]
+    assert args.items() <= calls[0][1].items()
 
 
 async def test_only_the_allowed_commands_are_called() -> None:
@@ -422,7 +583,8 @@ async def test_the_locale_decides_where_no_letter_does() -> None:
 
 
 async def test_the_planner_is_named_and_lets_go_of_nothing() -> None:
-    planner = OfflinePlanner(pace=0.001)
+    planner = OfflinePlanner(pace=0.0001)
+    await planner.warm()
     assert planner.name == "offline"
     assert await deltas(planner, Prompt("wave", PET)) == [
         CallOpened(0, "wave"),

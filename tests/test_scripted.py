@@ -53,8 +53,8 @@ async def test_a_step_of_json_is_texts_calls_and_thoughts() -> None:
         TextDelta("Now: "),
         Thought({"type": "x"}),
         CallOpened(2, "jump"),
-        CallDelta(2, '{"times'),
-        CallDelta(2, '": 2}'),
+        CallDelta(2, '{"time'),
+        CallDelta(2, 's": 2}'),
         CallClosed(2),
         Stopped("calls"),
     ]

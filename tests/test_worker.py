@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from capserver.manifest import EMPTY
-from capserver.planners.scripted import Stage
+from capserver.planners.scripted import PuppetPlanner
 from capserver.prompt import Delta, Failed, Prompt, Stopped, TextDelta
 from capserver.worker import Pace, Worker
 
@@ -170,9 +170,9 @@ async def test_without_such_a_wish_pauses_grow(caplog: pytest.LogCaptureFixture)
 
 
 async def test_a_plan_that_is_not_done_in_time_has_failed_and_is_closed() -> None:
-    stage = Stage()
-    running = asyncio.create_task(run(Worker(stage, Pace(turn_seconds=0.01))))
-    performance = await stage.next_plan()
+    puppet = PuppetPlanner()
+    running = asyncio.create_task(run(Worker(puppet, Pace(turn_seconds=0.01))))
+    performance = await puppet.next_plan()
     performance.send(TextDelta("Let me think"))
     assert await running == [
         TextDelta("Let me think"),
@@ -182,24 +182,24 @@ async def test_a_plan_that_is_not_done_in_time_has_failed_and_is_closed() -> Non
 
 
 async def test_the_deadline_counts_the_wait_for_a_place() -> None:
-    stage = Stage()
-    worker = Worker(stage, Pace(concurrency=1, turn_seconds=0.01))
+    puppet = PuppetPlanner()
+    worker = Worker(puppet, Pace(concurrency=1, turn_seconds=0.01))
     first = asyncio.create_task(run(worker))
-    await stage.next_plan()
+    await puppet.next_plan()
     assert (await run(worker))[0] == Failed("timeout", "the planner was not done after 0.01 s")
     await first
 
 
 async def test_a_cancelled_plan_lets_go_at_once() -> None:
-    stage = Stage()
-    worker = Worker(stage, Pace(concurrency=1))
+    puppet = PuppetPlanner()
+    worker = Worker(puppet, Pace(concurrency=1))
     running = asyncio.create_task(run(worker))
-    performance = await stage.next_plan()
+    performance = await puppet.next_plan()
     running.cancel()
     await asyncio.gather(running, return_exceptions=True)
     assert performance.over.is_set()
     following = asyncio.create_task(run(worker))
-    (await stage.next_plan()).send(END)
+    (await puppet.next_plan()).send(END)
     assert await following == [END]
 
 
@@ -207,19 +207,19 @@ async def test_a_cancelled_plan_lets_go_at_once() -> None:
 
 
 async def test_so_many_plans_run_at_a_time_in_the_order_of_asking() -> None:
-    stage = Stage()
-    worker = Worker(stage, Pace(concurrency=2))
+    puppet = PuppetPlanner()
+    worker = Worker(puppet, Pace(concurrency=2))
     runs = [asyncio.create_task(run(worker, Prompt(str(number), EMPTY))) for number in range(4)]
-    first, second = await stage.next_plan(), await stage.next_plan()
+    first, second = await puppet.next_plan(), await puppet.next_plan()
     assert [first.prompt.text, second.prompt.text] == ["0", "1"]
     second.send(END)
     await runs[1]
-    third = await stage.next_plan()
+    third = await puppet.next_plan()
     assert third.prompt.text == "2"
     first.send(END)
     third.send(END)
     await asyncio.gather(runs[0], runs[2])
-    fourth = await stage.next_plan()
+    fourth = await puppet.next_plan()
     assert fourth.prompt.text == "3"
     fourth.send(END)
     assert await runs[3] == [END]
@@ -271,21 +271,21 @@ async def test_five_failures_open_the_breaker_by_default() -> None:
 
 
 async def test_one_probe_is_let_through_and_its_success_closes_the_breaker(clock: Clock) -> None:
-    stage = Stage()
-    worker = Worker(stage, replace(ONCE, breaker_failures=1))
+    puppet = PuppetPlanner()
+    worker = Worker(puppet, replace(ONCE, breaker_failures=1))
     failing = asyncio.create_task(run(worker))
-    (await stage.next_plan()).send(DOWN)
+    (await puppet.next_plan()).send(DOWN)
     await failing
     assert trouble(worker) is not None
     clock.forward(60)
     assert trouble(worker) is None
     probe = asyncio.create_task(run(worker))
-    performance = await stage.next_plan()
+    performance = await puppet.next_plan()
     assert isinstance((await run(worker))[0], Failed)
     performance.send(END)
     assert await probe == [END]
     following = asyncio.create_task(run(worker))
-    (await stage.next_plan()).send(END)
+    (await puppet.next_plan()).send(END)
     assert await following == [END]
 
 

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Final, Literal
 from urllib.parse import urlsplit, urlunsplit
 
 import click
@@ -19,12 +19,15 @@ from capserver.config_sources import ENV_TOKEN, load
 from capserver.errors import FrameError
 from capserver.protocol.codes import PATH, SUBPROTOCOL
 
+PROMPT: Final = "› "
+
 if TYPE_CHECKING:
     from capserver.cli.chat import Chat
     from capserver.cli.chat_screen import Lines
 
 
 @click.command(
+    short_help="Play a manifest in the terminal.",
     epilog="""\b
 Examples:
   capserver chat desktop_pet                        a ready profile, a server of its own
@@ -32,7 +35,7 @@ Examples:
   capserver chat manifest.json --url ws://127.0.0.1:8787
   printf 'wave\\njump twice\\n' | capserver chat desktop_pet
 \b
-Exit status: 0 all turns completed, 1 one did not or the connection broke, 2 wrong usage."""
+Exit status: 0 all turns completed, 1 one did not, the connection broke or Ctrl-C left, 2 wrong usage.""",
 )
 @MANIFEST
 @click.option("--url", metavar="URL", help="The server. [default: one in this process, on a free port]")
@@ -59,7 +62,10 @@ def chat(
         except FrameError as error:
             lines = [f"  {fault.path or '/'}: {fault.message}" for fault in error.faults]
             raise click.ClickException("\n".join([error.message, *lines])) from None
-        except (OSError, ValueError) as error:
+        except OSError as error:
+            hint = "" if url is None else "; is a server there? `capserver serve` starts one"
+            raise click.ClickException(f"{address}: {error}{hint}") from None
+        except ValueError as error:
             raise click.ClickException(f"{address}: {error}") from None
     sys.exit(0 if done else 1)
 
@@ -93,7 +99,7 @@ async def _converse(text: str, name: str, address: str, token: str | None, yes: 
 
     manifest, compiled, _ = check(text, name)
     asks = sys.stdin.isatty()
-    lines = Lines(input_line if asks else piped_line)
+    lines = Lines(input_line, PROMPT) if asks else Lines(piped_line)
     screen = TerminalScreen(Console(highlight=False), lines, asks=asks, yes=yes)
     proxy: Literal[True] | None = None if is_loopback(urlsplit(address).hostname or "") else True
     try:
@@ -118,12 +124,15 @@ async def _talk_and_listen(session: "Chat", lines: "Lines") -> bool:
     talking = asyncio.create_task(_talk(session, lines))
     with _interrupts(session, talking):
         await asyncio.wait({listening, talking}, return_when=asyncio.FIRST_COMPLETED)
+    if talking.done() and not talking.cancelled():
+        listening.cancel()
+        return talking.result()
     if listening.done():
         talking.cancel()
         listening.result()
         raise ValueError("the connection broke")
     listening.cancel()
-    return not talking.cancelled() and talking.result()
+    return False
 
 
 async def _talk(session: "Chat", lines: "Lines") -> bool:
@@ -158,7 +167,7 @@ def input_line() -> str:
     """A line from a terminal, with its editing keys and history."""
     import readline  # noqa: F401 - `input` uses it once it is there
 
-    return input("\001\033[1;36m\002› \001\033[0m\002")
+    return input("\001\033[1;36m\002" + PROMPT + "\001\033[0m\002")
 
 
 def piped_line() -> str:

@@ -18,10 +18,10 @@ from rich.text import Text
 
 from capserver.cli.answers import described, read_value, sample, says_yes
 from capserver.cli.chat import DECLINED, Frame
+from capserver.cli.lint import counted
 from capserver.logs import escaped
 from capserver.manifest import CompiledCommand
 
-PROMPT: Final = "› "
 _ICONS: Final = {
     "done": ("✓", "green"),
     "failed": ("✗", "red"),
@@ -78,9 +78,10 @@ class Lines:
     and still waits.
     """
 
-    def __init__(self, read: Callable[[], str]) -> None:
-        """`read` blocks for one line and raises `EOFError` at the end."""
+    def __init__(self, read: Callable[[], str], prompt: str = "") -> None:
+        """`read` blocks for one line, raising `EOFError` at the end; `prompt` is what it shows."""
         self._read = read
+        self._prompt = prompt
         self._reading = False
         self._waiters: list[asyncio.Future[str | None]] = []
 
@@ -92,7 +93,9 @@ class Lines:
         return await waiter
 
     def _start(self) -> None:
-        if not self._reading:
+        if self._reading:
+            print(self._prompt, end="", flush=True)  # for the reader showed its own to somebody else
+        else:
             self._reading = True
             Thread(target=self._work, args=(asyncio.get_running_loop(),), daemon=True).start()
 
@@ -126,18 +129,21 @@ class TerminalScreen:
         self._rows: dict[str, Row] = {}
         self._live: Live | None = None
         self._open = False
+        self._in_turn = False
         self._asking = asyncio.Lock()
 
     def welcome(self, frame: Frame) -> None:
         """Say who serves, and what could be better."""
         line = Text.assemble(
-            (f"{frame['commands']} commands", "bold"), "  planner ", (clean(frame["planner"]), "bold cyan")
+            (counted(frame["commands"], "command"), "bold"),
+            "  planner ",
+            (clean(frame["planner"]), "bold cyan"),
         )
         line.append(f"  session {clean(frame['session'])}", style="dim")
         self._console.print(line)
         if frame.get("findings"):
             self._console.print(
-                f"{len(frame['findings'])} findings: see `capserver lint`", style="dim yellow"
+                f"{counted(len(frame['findings']), 'finding')}: see `capserver lint`", style="dim yellow"
             )
         if self._asks:
             self._console.print("Ctrl-C stops a turn, Ctrl-D leaves.\n", style="dim")
@@ -145,19 +151,21 @@ class TerminalScreen:
     def turn_began(self, text: str) -> None:
         """Begin a fresh area of the screen."""
         if not self._asks:
-            self._console.print(Text(PROMPT + clean(text), style="bold"))
+            self._console.print(Text("› " + clean(text), style="bold"))
         self._parts = []
         self._rows = {}
+        self._in_turn = True
         self._resume()
 
     def turn_ended(self, frame: Frame) -> None:
         """Leave what was shown, and say how it ended."""
         self._pause()
+        self._in_turn = False
         if frame["type"] == "error":
             self.error(frame)
             return
-        timing, count = frame["timing"], frame["commands"]
-        facts = [frame["status"], f"{count} {'command' if count == 1 else 'commands'}"]
+        timing = frame["timing"]
+        facts = [frame["status"], counted(frame["commands"], "command")]
         if timing["first_command_ms"] is not None:
             facts.append(f"first after {timing['first_command_ms']:.0f} ms")
         facts.append(f"{timing['total_ms']:.0f} ms")
@@ -264,6 +272,9 @@ class TerminalScreen:
                     continue
                 if answer is not None:
                     return answer
+        except asyncio.CancelledError:
+            self._console.print()
+            raise
         finally:
             if was_open:
                 self._resume()
@@ -279,7 +290,7 @@ class TerminalScreen:
         row = self._rows[command]
         row.state, row.note = state, note
         self._refresh()
-        if not self._open and row.over:  # called while no turn is open
+        if not self._in_turn and row.over:  # called while no turn is open
             self._console.print(row)
 
     def _shown(self) -> Group:

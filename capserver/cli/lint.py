@@ -41,13 +41,14 @@ def _unreadable(path: str, why: str) -> NoReturn:
 
 
 @click.command(
+    short_help="Check a manifest as the server would.",
     epilog="""\b
 Examples:
   capserver lint manifest.json
   capserver lint --json manifest.json | jq .findings
   my-program --print-manifest | capserver lint -
 \b
-Exit status: 0 the manifest can be used (findings or not), 1 it has faults, 2 it cannot be read."""
+Exit status: 0 the manifest can be used (findings or not), 1 it has faults, 2 it cannot be read.""",
 )
 @MANIFEST
 @click.option("--json", "as_json", is_flag=True, help="One JSON object instead of tables.")
@@ -112,16 +113,20 @@ def _plain(faults: Iterable[Fault]) -> list[dict[str, str]]:
     return [fault._asdict() for fault in faults]
 
 
+def counted(count: int, noun: str) -> str:
+    """`1 command`, `2 commands`."""
+    return f"{count} {noun}{'' if count == 1 else 's'}"
+
+
 def _show_faults(report: dict[str, Any], out: TextIO) -> None:
-    count = len(report["faults"])
-    _table(f"✗ {count} {'fault' if count == 1 else 'faults'}", "red", report["faults"], out)
+    _table(f"✗ {counted(len(report['faults']), 'fault')}", "red", report["faults"], out)
 
 
 def _show_findings(report: dict[str, Any], out: TextIO) -> None:
-    count = len(report["findings"])
-    found = f", {count} {'finding' if count == 1 else 'findings'}" if count else ""
-    title = f"✓ {report['commands']} commands, about {report['tokens']} tokens{found}"
-    _table(title, "green", report["findings"], out)
+    facts = [counted(report["commands"], "command"), f"about {counted(report['tokens'], 'token')}"]
+    if report["findings"]:
+        facts.append(counted(len(report["findings"]), "finding"))
+    _table(f"✓ {', '.join(facts)}", "green", report["findings"], out)
     click.echo(f"  {report['digest']}")
 
 

@@ -6,10 +6,11 @@ import click
 
 
 @click.command(
+    short_help="Print the messages as JSON Schema or AsyncAPI.",
     epilog="""\b
 Examples:
   capserver schema > capserver.schema.json
-  capserver schema --asyncapi > asyncapi.json"""
+  capserver schema --asyncapi > asyncapi.json""",
 )
 @click.option(
     "--asyncapi", is_flag=True, help="An AsyncAPI document instead: channels, operations, bindings."

@@ -32,6 +32,7 @@ def given(section: str, key: str, value: Any, flag: str) -> list[Given]:
 
 
 @click.command(
+    short_help="Start the server.",
     epilog="""\b
 Examples:
   capserver serve
@@ -40,7 +41,7 @@ Examples:
   capserver serve --planner offline --log-format json
 \b
 Flags go before CAPSERVER_<SECTION>_<KEY>, that before the file, that before the defaults.
-`capserver config` shows what is in force, `capserver config --reference` all there is."""
+`capserver config` shows what is in force, `capserver config --reference` all there is.""",
 )
 @click.option("--host", help="The address to listen on. [default: 127.0.0.1]")
 @click.option("--port", type=click.IntRange(0, 65535), help="The port; 0: a free one. [default: 8787]")
@@ -110,15 +111,6 @@ def _serve(settings: Settings, choice: PlannerChoice) -> None:
 
 
 def _serve_reloading(settings: Settings) -> None:
-    import uvicorn
+    from capserver import server
 
-    uvicorn.run(
-        "capserver.app:from_environment",
-        factory=True,
-        reload=True,
-        reload_dirs=[str(Path(__file__).parents[1])],
-        host=settings.server.host,
-        port=settings.server.port,
-        log_config=None,
-        ws_per_message_deflate=False,
-    )
+    server.run_reloading("capserver.app:from_environment", settings, Path(__file__).parents[1])

@@ -14,11 +14,12 @@ from capserver.errors import ConfigError
 
 
 @click.command(
+    short_help="Show the settings in force.",
     epilog="""\b
 Examples:
   capserver config
   CAPSERVER_SERVER_PORT=9000 capserver config --config pets.toml
-  capserver config --reference | less"""
+  capserver config --reference | less""",
 )
 @CONFIG
 @click.option("--reference", "as_reference", is_flag=True, help="Every setting there is, as Markdown.")

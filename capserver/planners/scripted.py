@@ -70,9 +70,6 @@ class ScriptedPlanner:
         """
         return cls({said: tuple(_steps(said, steps)) for said, steps in script.items()}, pause)
 
-    async def warm(self) -> None:
-        """Nothing has to be loaded."""
-
     async def plan(self, prompt: Prompt) -> AsyncGenerator[Delta, None]:
         """The step that comes after those in the prompt."""
         for line in self._step(prompt):
@@ -190,9 +187,6 @@ class PuppetPlanner:
     def __init__(self) -> None:
         self._asked: asyncio.Queue[Performance] = asyncio.Queue()
         self._current: Performance | None = None
-
-    async def warm(self) -> None:
-        """Nothing has to be loaded."""
 
     async def plan(self, prompt: Prompt) -> AsyncGenerator[Delta, None]:
         """What the hand sends."""

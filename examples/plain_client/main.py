@@ -1,4 +1,4 @@
-"""A whole client in 20 lines: say what you can do, ask for something, do it. Needs `pip install websockets`."""
+"""A client in 20 lines: say what you can do, ask for something, do it. Needs `pip install websockets`."""
 
 import json
 import os
@@ -7,7 +7,7 @@ import sys
 from websockets.sync.client import connect
 
 TIMES = {"type": "object", "properties": {"times": {"type": "integer"}}, "additionalProperties": False}
-COMMANDS = {"wave": lambda args: print("👋"), "jump": lambda args: print("🦘 " * args.get("times", 1))}
+COMMANDS = {"wave": lambda _: print("👋"), "jump": lambda args: print("🦘 " * args.get("times", 1))}
 MANIFEST = [{"name": "wave", "description": "Wave at the person. 挥手"},
             {"name": "jump", "description": "Jump on the spot. 跳", "parameters": TIMES}]  # fmt: skip
 

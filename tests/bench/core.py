@@ -17,7 +17,7 @@ from tests.bench.rows import Row, median_seconds
 COMMANDS = 20
 
 
-def commands(salt: str = "") -> list[dict[str, Any]]:
+def commands(salt: str = "") -> list[object]:
     """Twenty commands of about 7.7 KB, as a desktop pet would send them; another salt, another set."""
     verbs = ("walk", "turn", "look", "jump", "wave", "dance", "sit", "stand", "pick", "put")
     return [

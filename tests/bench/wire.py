@@ -99,15 +99,14 @@ async def block_to_frame() -> Row:
     async with model(30) as (endpoint, address):
         sockets = [await register(address) for _ in range(SESSIONS)]
         await turn(sockets[0], "warm")
-        said = [f"turn {index}" for index in range(SESSIONS)]
-        delays: list[float] = []
-        for round_ in range(TURNS):
-            first = len(endpoint.requests)
-            turns = [turn(socket, f"{name} of {round_}") for socket, name in zip(sockets, said, strict=True)]
-            done = await asyncio.gather(*turns)
-            ends = _ends(endpoint, first)
-            for index, (came, _) in enumerate(done):
-                delays += [at - end for at, end in zip(came, ends[f"{said[index]} of {round_}"], strict=True)]
+        done = await asyncio.gather(*(_turns(socket, number) for number, socket in enumerate(sockets)))
+        ends = _ends(endpoint)
+        delays = [
+            at - end
+            for came in done
+            for said, times in came.items()
+            for at, end in zip(times, ends[said], strict=True)
+        ]
         await asyncio.gather(*(socket.close() for socket in sockets))
     middle, worst = median(delays), percentile(delays, 0.99)
     return Row(
@@ -119,15 +118,22 @@ async def block_to_frame() -> Row:
     )
 
 
-def _ends(endpoint: ModelEndpoint, first: int) -> dict[str, list[float]]:
+async def _turns(socket: ClientConnection, number: int) -> dict[str, list[float]]:
+    """One session's turns, one after the other; they begin spread over a turn's length, as people do."""
+    await asyncio.sleep(number / SESSIONS * 3)
+    said = [f"turn {round_} of {number}" for round_ in range(TURNS)]
+    return {text: (await turn(socket, text))[0] for text in said}
+
+
+def _ends(endpoint: ModelEndpoint) -> dict[str, list[float]]:
     """When the blocks of calls ended, by what was said."""
-    said = {}
-    for number in range(first, len(endpoint.requests)):
-        content = endpoint.requests[number].body["messages"][-1]["content"]
-        said[number] = content if isinstance(content, str) else content[-1]["text"]
+    said = []
+    for request in endpoint.requests:
+        content = request.body["messages"][-1]["content"]
+        said.append(content if isinstance(content, str) else content[-1]["text"])
     ends: dict[str, list[float]] = {}
     for written in endpoint.written:
-        if written.request >= first and written.block > 0:
+        if written.block > 0:
             ends.setdefault(said[written.request], []).append(written.at)
     return ends
 

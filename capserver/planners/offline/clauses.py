@@ -31,16 +31,19 @@ class Clause:
         return any(word.content or word.quote is not None for word in self.words)
 
 
-def clauses(words: Sequence[Word], fits: Callable[[Clause], bool]) -> Iterator[Clause]:
+def clauses(
+    words: Sequence[Word], fits: Callable[[Clause], bool], extends: Callable[[Clause, Clause], bool]
+) -> Iterator[Clause]:
     """The clauses of a text, in order.
 
     At `then`, `but` and the end of a sentence a clause always ends; at `and`, 再 or a comma only where what
-    stands on both sides `fits` a command by itself.
+    stands on both sides `fits` a command by itself, and the second does not only name further values for the
+    command of the first (`extends`): `turn left and right`.
     """
     for sentence in _cut(words, _SURE):
         asked = any("asked" in word.marks for word in sentence)
         pieces = [_clause(piece, asked) for piece in _with_joints(_trimmed(sentence))]
-        yield from _inherited(_joined([piece for piece in pieces if piece.words], fits))
+        yield from _inherited(_joined([piece for piece in pieces if piece.words], fits, extends))
 
 
 def _cut(words: Sequence[Word], marks: frozenset[str]) -> Iterator[list[Word]]:
@@ -104,16 +107,24 @@ def _asks(words: Sequence[Word], asked: bool) -> bool:
     if said[-1].text in _ASKING_ENDS and not polite:
         return True
     near = said if asked or is_han(said[0].text) else said[:_QUESTION_WITHIN]
-    return any("question" in word.marks and word.text not in _ASKING_ENDS for word in near)
+    return any(_interrogative(word) for word in near)
 
 
-def _joined(pieces: list[Clause], fits: Callable[[Clause], bool]) -> Iterator[Clause]:
+def _interrogative(word: Word) -> bool:
+    return word.text not in _ASKING_ENDS and (
+        "question" in word.marks or any(part in word.text for part in ("几", "多少"))
+    )
+
+
+def _joined(
+    pieces: list[Clause], fits: Callable[[Clause], bool], extends: Callable[[Clause, Clause], bool]
+) -> Iterator[Clause]:
     """Pieces put together again where one of two neighbours says nothing by itself."""
     if not pieces:
         return
     current = pieces[0]
     for piece in pieces[1:]:
-        if _apart(current, piece, fits):
+        if piece.joined == "not" or (not extends(current, piece) and _apart(current, piece, fits)):
             yield current
             current = piece
         else:
@@ -122,9 +133,9 @@ def _joined(pieces: list[Clause], fits: Callable[[Clause], bool]) -> Iterator[Cl
 
 
 def _apart(one: Clause, other: Clause, fits: Callable[[Clause], bool]) -> bool:
-    if other.joined != "not" and one.words[-1].amount and _first(other).amount:
+    if one.words[-1].amount and _first(other).amount:
         return False
-    if other.joined == "not" or (fits(one) and fits(other)):
+    if fits(one) and fits(other):
         return True
     return other.joined == "comma" and (fits(one) or fits(other)) and not fits(_together(one, other))
 

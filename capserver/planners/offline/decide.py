@@ -41,8 +41,7 @@ def _language(prompt: Prompt) -> Language:
 
 def _after_results(prompt: Prompt) -> Decision:
     """All commands went out in the first step; now there is something to tell, and nothing to repeat."""
-    answering = frozenset(name for name, one in prompt.commands.commands.items() if one.returns is not None)
-    return Decision(text=replies.told(prompt.steps[-1].calls, answering, _language(prompt)))
+    return Decision(text=replies.told(prompt.steps[-1].calls, prompt.commands.commands, _language(prompt)))
 
 
 class _Reading:
@@ -59,10 +58,11 @@ class _Reading:
         self._last: Match | None = None
         self._lacking: list[str] = []
         self._unclear: list[Clause] = []
+        self._found: list[Clause] = []
         self._denied = False
 
     def decision(self) -> Decision:
-        found = list(clauses(read(self._prompt.text[:_LONGEST]), self._fits))
+        self._found = found = list(clauses(read(self._prompt.text[:_LONGEST]), self._fits, self._extends))
         if self._prompt.reaction:
             found = [clause for clause in found if self._exact(clause)]
         for clause in found:
@@ -85,6 +85,13 @@ class _Reading:
         match = self._match(clause)
         return match is not None and match.accepted
 
+    def _extends(self, one: Clause, other: Clause) -> bool:
+        match = self._match(one)
+        if match is None or not match.accepted or other.asked:
+            return False
+        content = {at for at, word in enumerate(other.words) if word.content}
+        return bool(content) and content <= fill(match.command, self._said(other), set()).used
+
     def _exact(self, clause: Clause) -> bool:
         match = self._match(clause) if clause.words else None
         return match is not None and match.score >= EXACT
@@ -100,7 +107,7 @@ class _Reading:
             match = self._continued(clause) or match
         if match is None or not match.accepted:
             self._unclear.append(clause)
-        elif match.filled.missing:
+        elif self._lacks(match):
             self._lacking.append(
                 replies.missing(match.command.compiled, match.filled.missing, self._language)
             )
@@ -108,10 +115,17 @@ class _Reading:
             self._last = match
             self._call(match, clause)
 
+    def _lacks(self, match: Match) -> bool:
+        """Whether a required value is missing, and was not said for the same command just before."""
+        if self._last is not None and self._last.command is match.command:
+            known = {one.name: self._last.filled.args[one.name] for one in match.filled.missing}
+            match.filled.args = known | match.filled.args
+            match.filled.missing.clear()
+        return bool(match.filled.missing)
+
     def _call(self, match: Match, clause: Clause) -> None:
         planned = [(match.command.compiled, args) for args in _all_args(match.filled)]
-        counted = any(parameter.count for parameter in match.command.parameters)
-        self._calls += planned * (1 if counted else _times(clause))
+        self._calls += planned * _times(clause, match.filled.used)
 
     def _continued(self, clause: Clause) -> Match | None:
         """The command before, with other values: `turn left, then right`."""
@@ -136,7 +150,7 @@ class _Reading:
             made = [call for step in exchange.steps for call in step.calls if not call.failed]
             again = [(known[call.name], call.arguments) for call in made if call.name in self._allowed]
             if again:
-                self._calls += again * _times(clause)
+                self._calls += again * _times(clause, set())
                 return True
         return False
 
@@ -158,15 +172,24 @@ class _Reading:
         if self._denied and not self._unclear:
             return replies.understood_not_to(self._language)
         commands = self._prompt.commands.commands
-        return replies.cannot([commands[name] for name in commands if name in self._allowed], self._language)
+        allowed = [commands[name] for name in commands if name in self._allowed]
+        return replies.cannot(allowed, self._language, self._opening())
+
+    def _opening(self) -> replies.Opening:
+        words = [word for clause in self._found for word in clause.words]
+        if any("help" in word.marks for word in words):
+            return "help"
+        content = [word for word in words if word.content]
+        return "hello" if content and all("greet" in word.keys for word in content) else "sorry"
 
     def _quoted(self, clause: Clause) -> str:
         return self._prompt.text[clause.words[0].start : clause.words[-1].end].strip(" ,，")
 
 
-def _times(clause: Clause) -> int:
-    for word in clause.words:
-        if word.amount and word.amount.unit == "times":
+def _times(clause: Clause, used: set[int]) -> int:
+    """How often, where no parameter took that."""
+    for at, word in enumerate(clause.words):
+        if at not in used and word.amount and word.amount.unit == "times":
             return min(max(int(word.amount.value), 1), _MOST_REPEATED)
     return 1
 

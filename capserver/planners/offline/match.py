@@ -19,9 +19,11 @@ _A_VALUE: Final = 0.3
 _COVERED: Final = 0.5
 _NAMED: Final = 0.3
 _SURE: Final = 0.6
+_TOLD: Final = 0.65
 _DESCRIBED: Final = 0.7
 _TAKEN: Final = 0.8
 _VAGUE: Final = frozenset({"set", "look", "get", "move", "start", "show", "turn", "play", "all", "both"})
+_ENDING: Final = frozenset({"stop", "cancel"})
 _QUESTION: Final = frozenset({"get", "state"})
 
 
@@ -68,7 +70,7 @@ def _match(command: Command, said: Said, index: Index) -> Match:
     named = _named(command, said, index)
     score = 0.6 * ranked + 0.3 * named + 0.1 * min(filled.telling, 1) - 0.1 * len(filled.missing)
     enough = _SURE if filled.guessed else _NAMED
-    about = named >= enough or (filled.telling >= 1 and covered >= _TAKEN) or _described(command, said.words)
+    about = named >= enough or (filled.telling >= 1 and covered >= _TOLD) or _described(command, said.words)
     against = _against(command, said.words)
     accepted = (
         not against and covered >= _COVERED and about and (not said.asked or _answers(command, said, filled))
@@ -88,7 +90,7 @@ def _anchors(command: Command, words: Sequence[Word]) -> set[int]:
     """The words that name the command, or else that its description holds."""
     telling = [at for at, word in enumerate(words) if word.content]
     named = {at for at in telling if any(meets(words[at], part) for part in command.name)}
-    return named or {at for at in telling if _speaks(command, words[at]) >= _DESCRIBED}
+    return named or {at for at in telling if _speaks(command, words[at]) >= 0.5}
 
 
 def _speaks(command: Command, word: Word) -> float:

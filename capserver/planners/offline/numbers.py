@@ -83,7 +83,7 @@ _NUMBER: Final = re.compile(
     r"|(?P<one_half>一半)"
     r"|(?P<half>半)(?=个?(?:小时|钟头|钟|分钟|圈|天|米|步))"
     r"|(?P<han>负?[零〇一二两三四五六七八九十][零〇一二两三四五六七八九十百千万]*(?:点[零〇一二三四五六七八九]+)?)"
-    r"|(?P<words>(?:minus )?(?:an? (?=hundred|dozen|couple|few))?"
+    r"|(?P<words>(?:minus )?(?:an? (?=hundred|thousand|dozen|couple|few))?"
     rf"(?:(?:{_WORD})\b(?:(?: and)?[ -](?={_WORD}))?)+(?: point(?: (?:{'|'.join(_SMALL[:10])})\b)+)?)"
     rf"|(?P<ordinal>{'|'.join(_ORDINALS)})\b"
     r"|(?P<times>once|twice|thrice)\b"

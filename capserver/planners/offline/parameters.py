@@ -64,10 +64,12 @@ class Parameter:
 
 def parameters_of(schema: Mapping[str, Any], lists: Mapping[str, str]) -> tuple[Parameter, ...]:
     """The parameters of a command, the required ones first; `lists` are the vocabulary lists by parameter."""
-    required = frozenset(schema.get("required", ()))
+    required = schema.get("required", ())
+    properties = schema.get("properties", {})
+    undeclared = {name: None for name in required if name not in properties}
     found = [
         _parameter(name, _resolved(inner, schema), name in required, lists.get(name))
-        for name, inner in schema.get("properties", {}).items()
+        for name, inner in {**properties, **undeclared}.items()
     ]
     return tuple(sorted(found, key=lambda parameter: not parameter.required))
 

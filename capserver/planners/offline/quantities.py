@@ -14,8 +14,8 @@ def amounts_for(
     parameters: Sequence[Parameter], words: Sequence[Word], used: set[int]
 ) -> Iterator[tuple[Parameter, int | float, int]]:
     """Which parameter takes which amount, and where it was said; the best suited first."""
-    pairs = [
-        (fit, -at, -i, value)
+    suited = [
+        (-fit, at, i, value)
         for at, word in enumerate(words)
         for i, parameter in enumerate(parameters)
         if word.amount and at not in used
@@ -24,11 +24,11 @@ def amounts_for(
     ]
     taken: set[int] = set()
     given: set[int] = set()
-    for _, at, i, value in sorted(pairs, reverse=True):
-        if -at not in taken and -i not in given:
-            taken.add(-at)
-            given.add(-i)
-            yield parameters[-i], value, -at
+    for _, at, i, value in sorted(suited):
+        if at not in taken and i not in given:
+            taken.add(at)
+            given.add(i)
+            yield parameters[i], value, at
 
 
 def _fit(parameter: Parameter, amount: Amount, words: Sequence[Word], at: int) -> float:

@@ -1,28 +1,36 @@
 """What the offline planner says, in the language of the speaker."""
 
 import json
-from collections.abc import Iterable, Sequence
-from typing import Final
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Final, Literal
 
 from capserver.manifest import CompiledCommand
 from capserver.planners.offline.lexicon import lexicon
 from capserver.planners.offline.parameters import Parameter
 from capserver.planners.offline.text import Language, language, split_name
+from capserver.planners.offline.words import read_name
 from capserver.prompt import PastCall
 
+Opening = Literal["sorry", "hello", "help"]
+
+_OPENINGS: Final[Mapping[Opening, tuple[str, str]]] = {
+    "sorry": ("I can't help with that. ", "这个我不会。"),
+    "hello": ("Hello! ", "你好！"),
+    "help": ("", ""),
+}
 _MOST_NAMED: Final = 5
 _LONGEST: Final = 60
 
 
-def cannot(commands: Sequence[CompiledCommand], lang: Language) -> str:
-    """Nothing fits: what could be asked instead."""
+def cannot(commands: Sequence[CompiledCommand], lang: Language, opening: Opening = "sorry") -> str:
+    """Nothing fits, or nothing was asked: what could be."""
     if not commands:
         return "我现在没有什么能做的。" if lang == "zh" else "There is nothing that I can do right now."
     shown = list(dict.fromkeys(_ability(command, lang) for command in commands))
     some, more = shown[:_MOST_NAMED], len(shown) > _MOST_NAMED
     if lang == "zh":
-        return f"这个我不会。我会：{'、'.join(some)}{'等等' if more else ''}。"
-    return f"I can't help with that. What I can do: {', '.join(some)}{' and more' if more else ''}."
+        return f"{_OPENINGS[opening][1]}我会：{'、'.join(some)}{'等等' if more else ''}。"
+    return f"{_OPENINGS[opening][0]}What I can do: {', '.join(some)}{' and more' if more else ''}."
 
 
 def _ability(command: CompiledCommand, lang: Language) -> str:
@@ -40,8 +48,11 @@ def _ability(command: CompiledCommand, lang: Language) -> str:
 def _in_chinese(command: CompiledCommand) -> str:
     if command.description and language(command.description) == "zh" and len(command.description) <= _LONGEST:
         return command.description.rstrip("。")
-    concept = command.name.lower()
-    return lexicon().said[concept][1] if concept in lexicon().said else split_name(command.name)
+    said = lexicon().said
+    words = [word for word in read_name(command.name) if "light" not in word.marks]
+    if all(word.keys[0] in said for word in words):
+        return "".join(said[word.keys[0]][1] for word in words)
+    return split_name(command.name)
 
 
 def missing(command: CompiledCommand, parameters: Iterable[Parameter], lang: Language) -> str:
@@ -65,20 +76,23 @@ def understood_not_to(lang: Language) -> str:
     return "好的，不做。" if lang == "zh" else "All right, I won't."
 
 
-def told(calls: Sequence[PastCall], answering: frozenset[str], lang: Language) -> str:
-    """What came of the calls of the step before: values of those that answer, and what went wrong."""
+def told(calls: Iterable[PastCall], commands: Mapping[str, CompiledCommand], lang: Language) -> str:
+    """What came of the calls of the step before: the values that were waited for, and what went wrong."""
     said = []
     for call in calls:
-        name = split_name(call.name)
+        command = commands.get(call.name)
+        name = _name(call.name, command, lang)
         if call.failed:
-            said.append(
-                f"抱歉，{name}没有成功：{call.told}。"
-                if lang == "zh"
-                else f"Sorry, {name} did not work: {call.told}."
-            )
-        elif call.name in answering:
-            said.append(f"{name}：{_plain(call.told)}" if lang == "zh" else f"{name}: {_plain(call.told)}")
+            english = f"Sorry, {name} did not work: {call.told}."
+            said.append(f"抱歉，“{name}”没有成功：{call.told}。" if lang == "zh" else english)
+        elif command is not None and command.returns is not None:
+            value = _plain(call.told)
+            said.append(f"{name}：{value}。" if lang == "zh" else f"{name}: {value}.")
     return ("" if lang == "zh" else " ").join(said)
+
+
+def _name(name: str, command: CompiledCommand | None, lang: Language) -> str:
+    return split_name(name).lower() if lang == "en" or command is None else _in_chinese(command)
 
 
 def _plain(value: str) -> str:

@@ -7,10 +7,10 @@ from typing import Any, Final
 from capserver.planners.offline.index import Command
 from capserver.planners.offline.lexicon import COLOURS, lexicon
 from capserver.planners.offline.parameters import Parameter
-from capserver.planners.offline.quantities import amounts_for, extreme
+from capserver.planners.offline.quantities import amounts_for, converted, extreme
 from capserver.planners.offline.text import language
 from capserver.planners.offline.texts import after_called, after_speaking, spoken, thing, with_small_words
-from capserver.planners.offline.values import Hit, Values, hits, vocabulary_values
+from capserver.planners.offline.values import Hit, Values, hits, partly, vocabulary_values
 from capserver.planners.offline.words import Word
 from capserver.vocabulary import Vocabulary
 
@@ -91,6 +91,12 @@ def _fill_listed(command: Command, said: Said, filled: Filled) -> None:
     for hit, parameter in sorted(found, key=lambda pair: pair[0].start - pair[0].end):
         if filled.used.isdisjoint(range(hit.start, hit.end)):
             _take_hit(command, parameter, hit, filled)
+    for parameter in _open(command, filled, "names", "values"):
+        values = listed(parameter, said.vocabulary) if parameter.required else None
+        heads = (-1,) if parameter.kind == "names" else (0, -1)
+        near = partly(said.words, values, heads=heads) if values else None
+        if near:
+            filled.take(parameter, near.value, [near.start])
 
 
 def _take_hit(command: Command, parameter: Parameter, hit: Hit, filled: Filled) -> None:
@@ -137,6 +143,8 @@ def _fill_texts(command: Command, said: Said, filled: Filled, anchors: set[int])
         span = None
         if parameter.kind == "text":
             span = after_speaking(said.words, filled.used, anchors)
+            telling = span and any(not said.words[at].marks for at in span)
+            span = span if telling or parameter.required else None
         elif parameter.required or (parameter.naming and not said.asked):
             span = after_called(said.words) or thing(parameter, said.words, filled.used, anchors)
             filled.guessed |= span is not None and not parameter.required
@@ -155,6 +163,11 @@ def put(command: Command, filled: Filled, name: str, said: Said, span: range) ->
         quote = part[0].quote if len(part) == 1 else None
         filled.args[name] = quote or spoken(said.text, said.words, range(start, span.stop))
         return True
+    amounts = [word.amount for word in part if word.amount]
+    if parameter.kind == "number" and len(part) == len(amounts) == 1:
+        value = converted(parameter, amounts[0])
+        filled.args |= {} if value is None else {name: value}
+        return value is not None
     found = fill(command.alone(parameter), Said(part, said.text, said.vocabulary), set())
     whole = {at for at, word in enumerate(part) if word.content or word.amount} <= found.used
     if whole and found.used:

@@ -11,6 +11,8 @@ Language = Literal["en", "zh"]
 _HAN: Final = re.compile("[\u3400-\u9fff]")
 _SPLITS: Final = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])|[_\-\s]+")
 _VOWEL: Final = re.compile("[aeiouy]")
+_WHOLE: Final = frozenset({"note", "quite", "mine"})
+"""Words that would become another one without their last letter."""
 _QUOTES: Final = {"’": "'", "‘": "'", "＇": "'"}
 
 
@@ -57,7 +59,7 @@ def stem(word: str) -> str:
         if rest != word and len(rest) > 1 and _VOWEL.search(rest) and not word.endswith("eed"):
             word = rest[:-1] if _doubled(rest) else rest
             break
-    return word[:-1] if word.endswith("e") and len(word) > 3 else word
+    return word[:-1] if word.endswith("e") and len(word) > 3 and word not in _WHOLE else word
 
 
 def _doubled(rest: str) -> bool:

@@ -9,6 +9,8 @@ from capserver.planners.offline.text import is_han
 from capserver.planners.offline.words import Word
 
 _TAKING_TEXT: Final = SPEAKING | {"add", "remove", "complete"}
+_QUOTING: Final = frozenset({"saying", "says", "说"})
+_OPENING: Final = frozenset({"for", "that"})
 _CALLED: Final = frozenset({"called", "named", "名为", "名叫", "叫做", "叫"})
 _EDGES: Final = " \t\n,，.。!！?？:：;；"
 
@@ -20,17 +22,30 @@ def spoken(text: str, words: Sequence[Word], span: range) -> str:
 
 def after_speaking(words: Sequence[Word], used: set[int], anchors: set[int]) -> range | None:
     """What follows `say`, or the last of the words that name the command, up to what is taken."""
-    verbs = [at for at in sorted(anchors) if not _TAKING_TEXT.isdisjoint(words[at].keys)]
     if not anchors:
         return None
-    start = (verbs[0] if verbs else max(anchors)) + 1
-    end = next((at for at in range(start, len(words)) if at in used), len(words))
-    cut = end < len(words)
-    while start < end and not words[start].keys:
+    start = _behind_verb(words, anchors)
+    while start < len(words) and (start in used or not words[start].keys or words[start].text in _OPENING):
         start += 1
-    while end > start and (not words[end - 1].keys or (cut and "light" in words[end - 1].marks)):
+    end = next((at for at in range(start, len(words)) if at in used), len(words))
+    loose = {"light", "polite"} if end < len(words) else {"polite"}
+    while end > start and (not words[end - 1].keys or not loose.isdisjoint(words[end - 1].marks)):
         end -= 1
     return range(start, end) if start < end else None
+
+
+def _behind_verb(words: Sequence[Word], anchors: set[int]) -> int:
+    """Where the words begin that a verb like `say` announces."""
+    quoting = [at for at, word in enumerate(words) if word.text in _QUOTING]
+    if quoting:
+        return quoting[0] + 1
+    verbs = [at for at in sorted(anchors) if not _TAKING_TEXT.isdisjoint(words[at].keys)]
+    start = (verbs[0] if verbs else max(anchors)) + 1
+    ahead = start
+    while ahead < len(words) and ("light" in words[ahead].marks or ahead in anchors):
+        start = ahead + 1 if ahead in anchors else start
+        ahead += 1
+    return start
 
 
 def after_called(words: Sequence[Word]) -> range | None:

@@ -86,6 +86,20 @@ def hits(words: Sequence[Word], values: Values, *, literal: bool = False) -> lis
     return sorted(kept, key=lambda hit: hit.start)
 
 
+def partly(words: Sequence[Word], values: Values, *, heads: tuple[int, ...]) -> Hit | None:
+    """The one value of which half or more was said, with a word at one of `heads`; else `None`."""
+    found: dict[Any, tuple[int, int]] = {}
+    for value, wanted in zip(values.values, values.words, strict=True):
+        at = [i for i, word in enumerate(words) if word.content and any(meets(word, part) for part in wanted)]
+        said = [part for part in wanted if any(meets(words[i], part) for i in at)]
+        if 2 * len(said) >= len(wanted) > 1 and any(wanted[head] in said for head in heads):
+            found[value] = min(at), max(at) + 1
+    if len(found) != 1:
+        return None
+    (value, span), *_ = found.items()
+    return Hit(value, *span)
+
+
 def _matched(words: Sequence[Word], start: int, wanted: tuple[Word, ...], literal: bool) -> int | None:
     """The end of `wanted` where it is said from `start` on; small words may stand between its words."""
     at = start

@@ -20,6 +20,7 @@ _PUNCTUATION: Final = {
     "&": frozenset({"and"}),
 }
 _PARTICLES: Final = frozenset({"on", "off", "up", "down", "away", "out", "around", "over"})
+_DETERMINERS: Final = frozenset({"the", "a", "an", "my", "your", "its", "this", "that"})
 _BETWEEN_PARTS: Final = 6
 _MEASURES: Final = frozenset("个支首了着过下声")
 
@@ -200,7 +201,7 @@ def _joined_particles(words: list[Word]) -> list[Word]:
     """English verbs that were drawn apart (`turn the light on`), and `on` where it says all that is said."""
     found = list(words)
     for i, word in enumerate(words):
-        if word.text not in _PARTICLES:
+        if word.text not in _PARTICLES or (i + 1 < len(words) and words[i + 1].text in _DETERMINERS):
             continue
         opened = _opened_by(found, i)
         if opened is not None:
