@@ -53,8 +53,9 @@ def configure(
         logger.handlers.clear()
         logger.propagate = True
         logger.setLevel(_number(level))
-    if level != "debug":  # probes ask for /healthz all day long
-        logging.getLogger("uvicorn.access").setLevel(max(logging.WARNING, _number(level)))
+    if level != "debug":  # probes ask for /healthz all day long, and where we listen we say ourselves
+        for name in ("uvicorn.error", "uvicorn.access"):
+            logging.getLogger(name).setLevel(max(logging.WARNING, _number(level)))
 
 
 def _number(level: str) -> int:

@@ -40,7 +40,6 @@ def config(app: ASGIApp | str, settings: Settings, **more: Any) -> uvicorn.Confi
         server_header=False,
         access_log=False,
         log_config=None,
-        log_level=None if server.log_level == "debug" else "warning",  # we say ourselves where we listen
         lifespan="on",
         **more,
     )

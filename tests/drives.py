@@ -12,7 +12,7 @@ from typing import Any
 from capserver.effects import Close, Effect, Ended, Plan, Replay, Send, Stop
 from capserver.manifest import CommandSet, compile_set
 from capserver.offer import Offer
-from capserver.prompt import CallClosed, CallDelta, CallOpened, Delta, Prompt, Stopped
+from capserver.prompt import CallClosed, CallDelta, CallOpened, Delta, Failed, Prompt, Stopped
 from capserver.protocol.server import Heartbeat, Limits, ServerInfo, encode
 from capserver.protocol.values import Client, Entry, Resume
 from capserver.session import Session
@@ -130,6 +130,8 @@ class Drive:
         came = []
         for delta in deltas:
             for one in delta if isinstance(delta, list) else [delta]:
+                if isinstance(one, Stopped | Failed):
+                    self.plans.pop(turn, None)
                 came += self.apply(self.session.planned(turn, one, self.now))
         return came
 

@@ -12,14 +12,17 @@ from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from itertools import count
+from pathlib import Path
 from typing import Any, Final
 
+import pytest
 import uvicorn
 from starlette.applications import Starlette
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 from websockets.typing import Subprotocol
 
+import capserver
 from capserver.app import create_app
 from capserver.config import Settings
 from capserver.planners.scripted import ScriptedPlanner
@@ -176,7 +179,10 @@ class Live:
 
 @asynccontextmanager
 async def serving(planner: Planner | None = None, settings: Settings | None = None) -> AsyncIterator[Live]:
-    """A server with these settings and this planner (one that ends each turn at once, by default)."""
+    """A server with these settings and this planner (one that ends each turn at once, by default).
+
+    Once it has stopped, no task of ours may be left.
+    """
     settings = settings or Settings()
     app = create_app(settings, planner=planner or ScriptedPlanner({}))
     server = uvicorn.Server(config(app, settings))
@@ -189,6 +195,13 @@ async def serving(planner: Planner | None = None, settings: Settings | None = No
         yield Live(app, server.servers[0].sockets[0].getsockname()[1])
     finally:
         await server.shutdown()
+    assert not [task for task in asyncio.all_tasks() if _is_ours(task)]
+
+
+def _is_ours(task: asyncio.Task[Any]) -> bool:
+    """Whether a task runs a coroutine of this project."""
+    code = getattr(task.get_coro(), "cr_code", None)
+    return code is not None and code.co_filename.startswith(str(Path(capserver.__file__).parent))
 
 
 def limits(**changed: Any) -> Settings:
@@ -212,3 +225,9 @@ def logged(text: str) -> Iterator[asyncio.Event]:
         yield event
     finally:
         logger.removeHandler(watch)
+
+
+def put_forward(monkeypatch: pytest.MonkeyPatch, seconds: float) -> None:
+    """Put the loop's clock forward, for the rest of the test."""
+    loop = asyncio.get_running_loop()
+    monkeypatch.setattr(loop, "time", lambda now=loop.time: now() + seconds)

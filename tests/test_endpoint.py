@@ -288,6 +288,16 @@ async def test_one_session_too_many_is_sent_away_for_a_while(limit: str, code: s
             pass
 
 
+async def test_a_token_has_so_many_sessions() -> None:
+    settings = Settings.model_validate(
+        {"limits": {"sessions_per_principal": 1}, "auth": {"tokens": ["one", "two"]}}
+    )
+    async with serving(settings=settings) as live, live.registered(token="one"), live.registered(token="two"):
+        async with live.client() as third:
+            assert (await third.register(token="two"))["code"] == "rate_limited"
+            assert (await third.closed()).code == 4029
+
+
 async def test_a_profile_serves_who_has_no_manifest(live: Live) -> None:
     async with live.client(query="?profile=desktop_pet") as client:
         ended = await client.instruct("hello")

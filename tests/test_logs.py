@@ -122,7 +122,7 @@ def test_a_traceback_cannot_forge_a_line_either(style: str) -> None:
 
 def test_uvicorn_speaks_through_the_same_lines() -> None:
     stream = lines()
-    logging.getLogger("uvicorn.error").info("Started")
+    logging.getLogger("uvicorn.error").warning("Exceeded the limit")
     assert json.loads(stream.getvalue())["logger"] == "uvicorn.error"
 
 

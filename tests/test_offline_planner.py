@@ -278,6 +278,11 @@ pet | walk left, then right two steps | walk {"direction": "left"}; walk {"direc
 pet | change your color to blue | setColor {"color": "blue"}
 pet | 变成红色 | setColor {"color": "red"}
 pet | set your colour to #Ff8800 | setColor {"color": "#Ff8800"}
+pet | turn green | setColor {"color": "green"}
+pet | 往前走三步，左转 | walk {"direction": "forward", "steps": 3}; turn {"direction": "left"}
+pet | jump up and down | jump {}
+pet | make the pet jump | jump {}
+pet | walk left or right | walk {"direction": "left"}
 pet | be happy | set_mood {"mood": "happy"}
 pet | look sad please | set_mood {"mood": "sad"}
 pet | 开心一点 | set_mood {"mood": "happy"}
@@ -309,6 +314,7 @@ home | start a timer for half an hour | start_timer {"seconds": 1800}
 home | start a timer for one and a half minutes | start_timer {"seconds": 90}
 home | set the volume to 50% | set_volume {"level": 0.5}
 home | 音量调到一半 | set_volume {"level": 0.5}
+home | 音量30 | set_volume {"level": 0.3}
 home | open the curtains | open_curtains {}
 home | 拉上窗帘 | close_curtains {}
 home | lock the door | lock_door {}
@@ -375,6 +381,8 @@ pet | do a backflip
 pet | write me an essay about jumping spiders
 pet | my favourite colour is blue
 pet | 再见
+pet | stop dancing
+pet | 停止跳舞
 pet | 我昨天去了北京
 home | who won the world cup?
 home | the stock market is up

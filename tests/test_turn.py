@@ -356,7 +356,8 @@ def test_a_stopped_turn_goes_no_further_even_with_something_to_repair() -> None:
         absorb(turn, a_call(0, "jump"), Stopped(reason))
         turn.held = 5.0
         turn.settle(8)
-        assert (turn.stage, turn.held, turn.error) == (Stage.DRAINING, None, None)
+        assert turn.stage is Stage.DRAINING
+        assert [turn.held, turn.error] == [None, None]
 
 
 def test_a_forgotten_turn_is_marked_as_such() -> None:

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncGenerator, Callable, Iterable
+from collections.abc import AsyncGenerator, Iterable
 from dataclasses import replace
 
 import pytest
@@ -11,6 +11,7 @@ from capserver.manifest import EMPTY
 from capserver.planners.scripted import PuppetPlanner
 from capserver.prompt import Delta, Failed, Prompt, Stopped, TextDelta
 from capserver.worker import Pace, Worker
+from tests.live import put_forward
 
 OVERLOADED = Failed("planner_overloaded", "too much at once", retryable=True, retry_after=0.0)
 DOWN = Failed("planner_unavailable", "down", retryable=True, retry_after=0.0)
@@ -59,28 +60,6 @@ async def run(worker: Worker, prompt: Prompt = HI) -> Taken:
 
 def trouble(worker: Worker) -> str | None:
     return worker.trouble
-
-
-class Clock:
-    """The loop's clock, which a test may put forward."""
-
-    def __init__(self, time: Callable[[], float]) -> None:
-        self._time = time
-        self._ahead = 0.0
-
-    def __call__(self) -> float:
-        return self._time() + self._ahead
-
-    def forward(self, seconds: float) -> None:
-        self._ahead += seconds
-
-
-@pytest.fixture
-async def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
-    loop = asyncio.get_running_loop()
-    clock = Clock(loop.time)
-    monkeypatch.setattr(loop, "time", clock)
-    return clock
 
 
 async def test_each_delta_is_given_on_and_the_end_too() -> None:
@@ -270,14 +249,16 @@ async def test_five_failures_open_the_breaker_by_default() -> None:
     assert planner.plans == 5
 
 
-async def test_one_probe_is_let_through_and_its_success_closes_the_breaker(clock: Clock) -> None:
+async def test_one_probe_is_let_through_and_its_success_closes_the_breaker(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     puppet = PuppetPlanner()
     worker = Worker(puppet, replace(ONCE, breaker_failures=1))
     failing = asyncio.create_task(run(worker))
     (await puppet.next_plan()).send(DOWN)
     await failing
     assert trouble(worker) is not None
-    clock.forward(60)
+    put_forward(monkeypatch, 60)
     assert trouble(worker) is None
     probe = asyncio.create_task(run(worker))
     performance = await puppet.next_plan()
@@ -289,21 +270,21 @@ async def test_one_probe_is_let_through_and_its_success_closes_the_breaker(clock
     assert await following == [END]
 
 
-async def test_a_probe_that_fails_leaves_the_breaker_open(clock: Clock) -> None:
+async def test_a_probe_that_fails_leaves_the_breaker_open(monkeypatch: pytest.MonkeyPatch) -> None:
     planner = Answers([DOWN])
     worker = Worker(planner, replace(ONCE, breaker_failures=1))
     assert await run(worker) == [DOWN]
-    clock.forward(60)
+    put_forward(monkeypatch, 60)
     assert await run(worker) == [DOWN]
     assert await run(worker) != [DOWN]
     assert planner.plans == 2
 
 
-async def test_a_probe_is_not_tried_again(clock: Clock) -> None:
+async def test_a_probe_is_not_tried_again(monkeypatch: pytest.MonkeyPatch) -> None:
     planner = Answers([REFUSED], [DOWN])
     worker = Worker(planner, replace(ONCE, retries=2, breaker_failures=1))
     await run(worker)
-    clock.forward(60)
+    put_forward(monkeypatch, 60)
     (refused,) = await run(worker)
     assert isinstance(refused, Failed)
     assert refused.retry_after == 60

@@ -125,6 +125,8 @@ class _Reading:
 
     def _call(self, match: Match, clause: Clause) -> None:
         planned = [(match.command.compiled, args) for args in _all_args(match.filled)]
+        if any("or" in word.marks for word in clause.words):
+            planned = planned[:1]
         self._calls += planned * _times(clause, match.filled.used)
 
     def _continued(self, clause: Clause) -> Match | None:

@@ -7,7 +7,7 @@ from math import log
 from typing import Final
 
 from capserver.manifest import CommandSet, CompiledCommand
-from capserver.planners.offline.lexicon import lexicon
+from capserver.planners.offline.lexicon import COLOURS, lexicon
 from capserver.planners.offline.parameters import Parameter, parameters_of
 from capserver.planners.offline.words import Word, read, read_name
 
@@ -81,8 +81,11 @@ def _build(commands: CommandSet) -> Index:
 
 
 def _said_values(command: Command) -> Iterable[str]:
+    """What values of its parameters begin with."""
     for parameter in command.parameters:
         yield from parameter.values.first if parameter.values else ()
+        if parameter.kind == "colour":
+            yield from (key for key, section in lexicon().section.items() if section == COLOURS)
 
 
 def _command(compiled: CompiledCommand) -> Command:

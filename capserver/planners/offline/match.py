@@ -23,7 +23,7 @@ _TOLD: Final = 0.65
 _DESCRIBED: Final = 0.7
 _TAKEN: Final = 0.8
 _VAGUE: Final = frozenset({"set", "look", "get", "move", "start", "show", "turn", "play", "all", "both"})
-_ENDING: Final = frozenset({"stop", "cancel"})
+_ENDING: Final = frozenset({"stop", "cancel", "pause", "turn_off", "mute", "close"})
 _QUESTION: Final = frozenset({"get", "state"})
 
 
@@ -98,11 +98,11 @@ def _speaks(command: Command, word: Word) -> float:
 
 
 def _against(command: Command, words: Sequence[Word]) -> bool:
-    """Whether the opposite was said."""
-    return any(
-        word.content and not command.opposed.isdisjoint(word.keys) and not _speaks(command, word)
-        for word in words
-    )
+    """Whether the opposite was said, or to stop it."""
+    ends = not _ENDING.isdisjoint(command.strength)
+    opposed = command.opposed if ends else command.opposed | {"stop", "cancel"}
+    said = (word for word in words if word.content and not opposed.isdisjoint(word.keys))
+    return any(not _speaks(command, word) for word in said)
 
 
 def _weight(word: Word) -> float:

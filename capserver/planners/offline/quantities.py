@@ -57,7 +57,7 @@ def converted(parameter: Parameter, amount: Amount) -> int | float | None:
     measured, wanted = SCALES.get(amount.unit or ""), SCALES.get(parameter.unit or "")
     if measured and wanted:
         value = value * measured[1] / wanted[1]
-    elif amount.unit == "percent" and parameter.high == 1:
+    elif parameter.high == 1 and (amount.unit == "percent" or (amount.unit is None and value > 1)):
         value /= 100
     number = Amount(round(value, 6)).number
     return None if parameter.whole and isinstance(number, float) else number

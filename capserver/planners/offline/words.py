@@ -21,6 +21,8 @@ _PUNCTUATION: Final = {
 }
 _PARTICLES: Final = frozenset({"on", "off", "up", "down", "away", "out", "around", "over"})
 _DETERMINERS: Final = frozenset({"the", "a", "an", "my", "your", "its", "this", "that"})
+_LONGEST_ENGLISH: Final = 5
+_LONGEST_CHINESE: Final = 6
 _BETWEEN_PARTS: Final = 6
 _MEASURES: Final = frozenset("个支首了着过下声")
 
@@ -125,7 +127,7 @@ def _chinese(plain: str, at: int) -> list[Word]:
 
 def _longest(plain: str, at: int) -> str | None:
     book = lexicon()
-    for length in range(min(book.longest_chinese, len(plain) - at), 0, -1):
+    for length in range(min(_LONGEST_CHINESE, len(plain) - at), 0, -1):
         if plain[at : at + length] in book.chinese:
             return plain[at : at + length]
     return None
@@ -150,7 +152,7 @@ def _phrases(words: list[Word]) -> list[Word]:
 
 def _phrase(words: list[Word], at: int) -> tuple[int, Sense | None]:
     book, stems = lexicon(), list[str]()
-    for word in words[at : at + book.longest_english]:
+    for word in words[at : at + _LONGEST_ENGLISH]:
         if word.amount or word.quote or not word.keys or is_han(word.text):
             break
         stems.append(word.keys[0])
