@@ -309,12 +309,13 @@ class Agenda:
         if self.current is not None and self.current.is_planned():
             self.current.held = until
 
-    def stop_planning(self, code: str, message: str, now: float) -> list[Effect]:
-        """The turn that is being planned fails; its commands go on."""
+    def give_up(self, message: str, now: float) -> list[Effect]:
+        """The busy turn fails where its planner has waited too long; its commands go on."""
         turn = self.current
-        if turn is None or not turn.is_planned():
+        if turn is None or turn.held is None or turn.held > now:
             return []
-        return [Stop(turn.request.id), *self.planned(turn.request.id, Failed(code, message), now)]
+        failed = Failed(ErrorCode.TIMEOUT, message)
+        return [Stop(turn.request.id), *self.planned(turn.request.id, failed, now)]
 
     # calls
 

@@ -62,6 +62,13 @@ class _Protocol(WebSocketsSansIOProtocol):
 
     _cut: asyncio.TimerHandle | None = None
 
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        super().connection_made(transport)
+        accepted = transport.get_extra_info("socket")
+        if accepted.family in (socket.AF_INET, socket.AF_INET6):
+            # asyncio does so only where the listening socket names its protocol; frames would wait (40 ms).
+            accepted.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+
     def pause_writing(self) -> None:
         super().pause_writing()
         seconds = (self.config.ws_ping_interval or 0.0) + (self.config.ws_ping_timeout or 0.0)

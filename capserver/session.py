@@ -221,11 +221,8 @@ class Session:
         """What is due."""
         if self.over:
             return []
-        effects = self._agenda.due(now) + self._ack(now)
-        if (held := self._agenda.held) is not None and held <= now:
-            seconds = self._terms.halted_seconds
-            message = f"the client took nothing in for {seconds:g} s"
-            effects += self._agenda.stop_planning(ErrorCode.TIMEOUT, message, now)
+        message = f"the client took nothing in for {self._terms.halted_seconds:g} s"
+        effects = self._agenda.due(now) + self._agenda.give_up(message, now) + self._ack(now)
         if self.expires is not None and self.expires <= now:
             effects += self.end(now)
         return effects

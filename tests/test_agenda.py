@@ -4,8 +4,15 @@ from typing import Any
 
 import pytest
 
+from capserver.agenda import Agenda
+from capserver.delivery import Delivery
+from capserver.effects import Ended
+from capserver.history import History
+from capserver.lanes import Outcome
 from capserver.prompt import CallClosed, CallDelta, CallOpened, Delta, Failed, TextDelta
-from tests.drives import END, Drive, a_call, kinds, one
+from capserver.protocol.client import Result
+from capserver.protocol.server import Limits
+from tests.drives import END, Drive, a_call, an_offer, kinds, one
 
 
 def busy_drive(**more: Any) -> Drive:
@@ -219,6 +226,27 @@ def test_a_cancel_of_what_nobody_knows_is_ignored() -> None:
     assert drive.send("cancel", id="nothing") == []
     drive.instruct()
     assert drive.send("cancel", id="nothing") == []
+
+
+def test_an_instruction_that_is_not_remembered_leaves_no_note_of_its_cancel() -> None:
+    drive = Drive()
+    drive.instruct(text="secret", remember=False)
+    drive.plan(a_call(0, "wave"))
+    drive.instruct("t2", on_busy="interrupt")
+    assert (drive.plans["t2"].notes, drive.plans["t2"].history) == ((), ())
+
+
+# a call of no turn
+
+
+def test_a_call_that_no_turn_made_ends_like_any_other() -> None:
+    offer, delivery, history = an_offer(), Delivery(0), History(20, 8000)
+    agenda = Agenda(offer, delivery, Limits.model_validate({}), history, lambda: "made")
+    call, _ = agenda.ledger.send("d1", None, offer.commands.commands["wave"], {}, 1, 100.0)
+    delivery.wrote(call.seq)
+    agenda.wrote("d1", 100.0)
+    result = Result.model_validate({"type": "result", "id": "d1", "ok": True})
+    assert agenda.result(result, 101.0) == [Ended("d1", None, "wave", Outcome("done"))]
 
 
 # late words

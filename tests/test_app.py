@@ -14,7 +14,7 @@ from capserver.errors import ConfigError
 from capserver.planners.anthropic.planner import AnthropicPlanner
 from capserver.planners.offline import OfflinePlanner
 from capserver.planners.scripted import ScriptedPlanner
-from tests.live import manifest, serving
+from tests.live import Frame, manifest, serving
 from tests.raw import get
 
 
@@ -108,7 +108,7 @@ def test_a_default_profile_that_does_not_exist_is_refused_by_name() -> None:
 async def test_the_offline_planner_works_end_to_end() -> None:
     planner = create_planner(Settings(), PlannerChoice("offline", "asked for"))
     assert isinstance(planner, OfflinePlanner)
-    commands = [
+    commands: list[Frame] = [
         {"name": "wave", "description": "Wave a hand.", "examples": ["wave", "挥挥手"]},
         {
             "name": "jump",

@@ -3,141 +3,18 @@
 import asyncio
 import json
 import logging
-from collections.abc import AsyncGenerator, AsyncIterator, Sequence
-from secrets import token_hex
+from collections.abc import AsyncGenerator, AsyncIterator
 from typing import Any
 
 import pytest
 
-from capserver.auth import Gate
-from capserver.connection import Connection
-from capserver.effects import Effect
-from capserver.hub import Arrival, Hub
 from capserver.outbox import Goodbye
 from capserver.planners.scripted import PuppetPlanner
-from capserver.prompt import (
-    CallClosed,
-    CallDelta,
-    CallOpened,
-    Delta,
-    Planner,
-    Prompt,
-    Stopped,
-    TextDelta,
-)
-from capserver.protocol.server import Heartbeat, Limits, ServerInfo
-from capserver.session import Session
-from capserver.terms import Terms
-from capserver.worker import Worker
-from tests.live import PATIENCE, Frame, manifest, resume
+from capserver.prompt import CallClosed, CallDelta, CallOpened, Delta, Prompt, Stopped, TextDelta
+from tests.live import PATIENCE, Frame, resume
+from tests.pipe import House, Pipe
 
 LINE = "x" * 500
-
-
-class Pipe:
-    """A channel in memory. `stuck`: it takes nothing."""
-
-    def __init__(self) -> None:
-        self._incoming: asyncio.Queue[str | bytes | int] = asyncio.Queue()
-        self._outgoing: asyncio.Queue[str | Goodbye] = asyncio.Queue()
-        self._taking = asyncio.Event()
-        self._taking.set()
-        self.broken = False
-
-    def stuck(self, stuck: bool = True) -> None:
-        """Take nothing, or again."""
-        if stuck:
-            self._taking.clear()
-        else:
-            self._taking.set()
-
-    async def receive(self) -> str | bytes | int:
-        return await self._incoming.get()
-
-    async def send(self, text: str) -> None:
-        await self._taking.wait()
-        if self.broken:
-            raise BrokenPipeError
-        self._outgoing.put_nowait(text)
-
-    async def close(self, code: int, reason: str) -> None:
-        await self._taking.wait()
-        self._outgoing.put_nowait(Goodbye(code, reason))
-
-    # the client's end
-
-    def say(self, frame: Frame | str | bytes | int) -> None:
-        """Send a frame, or close with a code."""
-        self._incoming.put_nowait(json.dumps(frame) if isinstance(frame, dict) else frame)
-
-    async def hear(self) -> Frame | Goodbye:
-        """The next frame, or the close."""
-        async with asyncio.timeout(PATIENCE):
-            found = await self._outgoing.get()
-        return found if isinstance(found, Goodbye) else dict(json.loads(found))
-
-    async def next(self, kind: str) -> Frame:
-        """The next frame of a type; others are passed over."""
-        while (frame := await self.hear())["type"] != kind:  # type: ignore[call-overload]
-            pass
-        assert isinstance(frame, dict)
-        return frame
-
-
-class House:
-    """A hub and the connections of its sessions, as the endpoint keeps them."""
-
-    def __init__(self, planner: Planner, **changed: Any) -> None:
-        terms = Terms(
-            server=ServerInfo(name="capserver", version="0"),
-            epoch="e1",
-            planner=planner.name,
-            heartbeat=Heartbeat(interval=10, timeout=10),
-            limits=Limits.model_validate(changed),
-            halted_seconds=0.01,
-        )
-        self._hub = Hub(terms, Gate(), lambda: token_hex(16))
-        self._hub.drive = lambda session, effects: self.connections[session.id].apply(effects)
-        self._worker = Worker(planner)
-        self.connections: dict[str, Connection] = {}
-        self.observed: list[Effect] = []
-        self.over: list[str] = []
-        self.tokens = {"good"}
-        self.tasks: list[asyncio.Task[None]] = []
-
-    def connect(self, pipe: Pipe, first: Frame | None = None, write_seconds: float = 5.0) -> Connection:
-        """Serve a channel; its first frame is a manifest."""
-        now = asyncio.get_running_loop().time()
-        prepared = self._hub.prepare(json.dumps(first or manifest()))
-        session, effects = self._hub.admit(prepared, Arrival("here"), now)
-        if session.id not in self.connections:
-            self.connections[session.id] = Connection(
-                session,
-                self._worker,
-                allowed=self.tokens.__contains__,
-                on_over=lambda session: self.over.append(session.id),
-                observe=self._observe,
-                outbox_bytes=self._hub.terms.limits.outbox_bytes,
-                write_seconds=write_seconds,
-            )
-        connection = self.connections[session.id]
-        self.tasks.append(asyncio.create_task(connection.run(pipe, effects)))
-        return connection
-
-    def _observe(self, _session: Session, effects: Sequence[Effect]) -> None:
-        self.observed += effects
-
-    async def gone(self, index: int = 0) -> None:
-        """The channel that came as number `index` is served to its end."""
-        async with asyncio.timeout(PATIENCE):
-            await self.tasks[index]
-
-    async def aclose(self) -> None:
-        for task in self.tasks:
-            task.cancel()
-        await asyncio.gather(*self.tasks, return_exceptions=True)
-        for connection in self.connections.values():
-            await connection.stop()
 
 
 @pytest.fixture
@@ -204,7 +81,7 @@ async def test_a_client_that_closes_ends_its_session_or_leaves_it_detached(
     await house.gone()
     assert connection.session.over is over
     assert not connection.session.attached or over
-    assert bool(house.over) is over
+    assert house.over.is_set() is over
 
 
 async def test_the_server_says_all_before_it_closes(house: House) -> None:
@@ -492,13 +369,11 @@ async def test_what_was_numbered_by_the_client_is_acked_in_time(house: House) ->
 
 async def test_a_detached_session_is_over_in_time(puppet: PuppetPlanner) -> None:
     house = House(puppet, resume_seconds=0.01)
-    over = asyncio.Event()
     pipe = Pipe()
     connection = house.connect(pipe)
-    connection._on_over = lambda session: over.set()
     await pipe.next("welcome")
     pipe.say(1001)
     async with asyncio.timeout(PATIENCE):
-        await over.wait()
+        await house.over.wait()
     assert connection.session.over
     await house.aclose()

@@ -5,16 +5,17 @@ import json
 import logging
 import threading
 from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 
 import pytest
 from websockets.exceptions import InvalidStatus
 
 from capserver.config import Settings
 from capserver.endpoint import ADDRESSES, BIG, Endpoint, Socket
-from capserver.hub import Hub, Prepared
+from capserver.hub import Arrival, Hub, Prepared
 from capserver.planners.scripted import PuppetPlanner, ScriptedPlanner
 from capserver.prompt import CallClosed, CallDelta, CallOpened, Stopped, TextDelta
-from tests.live import PATIENCE, WAVE, Closed, Live, limits, logged, manifest, resume, serving
+from tests.live import PATIENCE, WAVE, Client, Closed, Frame, Live, limits, logged, manifest, resume, serving
 from tests.raw import get, upgrade
 
 
@@ -173,8 +174,8 @@ async def test_who_is_gone_need_not_be_told(caplog: pytest.LogCaptureFixture) ->
         raise BrokenPipeError
 
     async with serving() as live:
-        socket = Socket(receive, send)  # type: ignore[arg-type]
-        assert await _endpoint(live)._greet(socket, None) is None  # type: ignore[arg-type]
+        socket = Socket(receive, send)
+        assert await _endpoint(live)._greet(socket, Arrival("here")) is None
         assert gone.is_set()
         await socket.close(1000, "done")
 
@@ -230,7 +231,7 @@ async def test_the_newest_connection_wins(live: Live) -> None:
         assert (await second.instruct("wave"))["commands"] == 1
 
 
-async def resumed(live: Live, welcome: dict[str, object]) -> dict[str, object]:
+async def resumed(live: Live, welcome: Frame) -> Frame:
     async with live.client() as client:
         await client.send(resume(welcome))
         return await client.next("welcome")
@@ -292,10 +293,14 @@ async def test_a_token_has_so_many_sessions() -> None:
     settings = Settings.model_validate(
         {"limits": {"sessions_per_principal": 1}, "auth": {"tokens": ["one", "two"]}}
     )
-    async with serving(settings=settings) as live, live.registered(token="one"), live.registered(token="two"):
-        async with live.client() as third:
-            assert (await third.register(token="two"))["code"] == "rate_limited"
-            assert (await third.closed()).code == 4029
+    async with (
+        serving(settings=settings) as live,
+        live.registered(token="one"),
+        live.registered(token="two"),
+        live.client() as third,
+    ):
+        assert (await third.register(token="two"))["code"] == "rate_limited"
+        assert (await third.closed()).code == 4029
 
 
 async def test_a_profile_serves_who_has_no_manifest(live: Live) -> None:
@@ -307,21 +312,39 @@ async def test_a_profile_serves_who_has_no_manifest(live: Live) -> None:
         assert welcome["commands"] > 3
 
 
-async def test_a_slow_reader_is_cut_and_its_session_waits() -> None:
+@asynccontextmanager
+async def not_reading(interval: float) -> AsyncIterator[tuple[Live, Client, Frame]]:
+    """A client that was sent more than sockets hold and read none of it, and was given up; its `welcome`."""
     puppet = PuppetPlanner()
     settings = Settings.model_validate(
-        {"limits": {"outbox_bytes": 0}, "server": {"heartbeat_interval": 0.1, "heartbeat_timeout": 0.1}}
+        {
+            "limits": {"outbox_bytes": 0},
+            "server": {"heartbeat_interval": interval, "heartbeat_timeout": 0.1},
+        }
     )
-    async with serving(puppet, settings) as live:
-        async with live.client() as client:
-            welcome = await client.register([WAVE])
-            await client.tell("say much")
-            await puppet.next_prompt()
-            with logged("it is cut") as cut, logged("it is aborted") as aborted:
-                client.socket.transport.pause_reading()
-                puppet.send(*[TextDelta("x" * 60_000)] * 200)
-                async with asyncio.timeout(PATIENCE):
-                    await cut.wait()
-                    await aborted.wait()
-            client.socket.transport.abort()
+    async with serving(puppet, settings) as live, live.client() as client:
+        welcome = await client.register([WAVE])
+        await client.tell("say much")
+        await puppet.next_prompt()
+        with logged("it is cut") as cut:
+            client.socket.transport.pause_reading()
+            puppet.send(*[TextDelta("x" * 60_000)] * 200)
+            async with asyncio.timeout(PATIENCE):
+                await cut.wait()
+        yield live, client, welcome
+
+
+async def test_a_slow_reader_is_told_why_it_is_cut() -> None:
+    async with not_reading(interval=60) as (live, client, welcome):
+        client.socket.transport.resume_reading()
+        assert await client.closed() == Closed(4013, "slow reader")
         assert (await resumed(live, welcome))["resumed"] is True
+
+
+async def test_who_never_reads_again_is_cut_off_and_its_session_waits() -> None:
+    with logged("it is aborted") as aborted:
+        async with not_reading(interval=0.1) as (live, client, welcome):
+            async with asyncio.timeout(PATIENCE):
+                await aborted.wait()
+            client.socket.transport.abort()
+            assert (await resumed(live, welcome))["resumed"] is True

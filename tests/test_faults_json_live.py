@@ -172,7 +172,8 @@ async def test_an_unknown_field_is_ignored_and_in_a_manifest_found(
     await client.send({"type": "ping", "t": 1, "colour": "blue"})
     assert await client.next("pong", "error") == {"type": "pong", "t": 1}
     async with live.client() as other:
-        welcome = await other.register(personna="a pirate", **{"x-mine": 1})
+        await other.send(manifest() | {"personna": "a pirate", "x-mine": 1})
+        welcome = await other.next("welcome")
         unknown = [found for found in welcome["findings"] if found["code"] == "unknown_field"]
         assert [found["path"] for found in unknown] == ["/personna"]
         assert "persona?" in unknown[0]["message"]

@@ -5,21 +5,17 @@ client on a socket. -29 is a later issue's.
 import asyncio
 import json
 import logging
-from collections.abc import AsyncIterator, Iterator, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
 from io import StringIO
-from typing import Any, Final
+from typing import Final
 
 import pytest
 
 from capserver import logs
-from capserver.config import Settings
-from capserver.planners.anthropic.planner import AnthropicPlanner
 from tests.faults import rows
-from tests.live import Client, Frame, Live, put_forward, resume, serving
+from tests.live import put_forward, resume
 from tests.model_endpoint import (
     Call,
-    ModelEndpoint,
     Raw,
     Reset,
     Silence,
@@ -33,60 +29,14 @@ from tests.model_endpoint import (
     message_start,
 )
 from tests.raw import get
+from tests.scene import COMMANDS, KEY, Scene, playing
 
-KEY: Final = "sk-ant-api03-cmVhbGx5LXNlY3JldA"
-TIMES: Final = {"type": "object", "properties": {"times": {"type": "integer"}}, "additionalProperties": False}
-WAVE: Final[Frame] = {"name": "wave", "description": "Wave.", "parameters": TIMES}
-LOOK: Final[Frame] = {
-    "name": "look",
-    "description": "Look.",
-    "returns": {"type": "string"},
-    "parameters": TIMES,
-}
-SAY: Final[Frame] = {
-    "name": "say",
-    "description": "Say something aloud.",
-    "parameters": {"type": "object", "properties": {"text": {"type": "string"}}},
-    "stream": ["text"],
-}
-COMMANDS: Final = (WAVE, LOOK, SAY)
 AGAIN: Final = {"retry-after": "0"}
 OPEN: Final = block(0, Call("wave", '{"times":1'))[:-1]
 """A call that is being written."""
 
 SPEAKING: Final = block(0, Call("say", '{"text":"Once upon a time'))[:-1]
 """One whose text the client hears while it is written."""
-
-
-class Scene:
-    """A model, a server that asks it, a client of the server."""
-
-    def __init__(self, endpoint: ModelEndpoint, live: Live, client: Client) -> None:
-        self.endpoint = endpoint
-        self.live = live
-        self.client = client
-
-    def answers(self, *answers: Sequence[Step]) -> None:
-        """What the model answers, request by request."""
-        for answer in answers:
-            self.endpoint.script(answer)
-
-    async def instruct(self, text: str = "wave") -> Frame:
-        """One turn until its end."""
-        return await self.client.instruct(text)
-
-    def told(self) -> str:
-        """The last thing that the model was told."""
-        return json.dumps(self.endpoint.requests[-1].body["messages"][-1], ensure_ascii=False)
-
-
-@asynccontextmanager
-async def playing(settings: dict[str, Any] | None = None, **planner: Any) -> AsyncIterator[Scene]:
-    async with ModelEndpoint() as endpoint:
-        model = AnthropicPlanner(api_key=KEY, base_url=endpoint.url, **planner)
-        made = Settings.model_validate({"planner": settings or {}})
-        async with serving(model, made) as live, live.registered(COMMANDS) as client:
-            yield Scene(endpoint, live, client)
 
 
 @pytest.fixture

@@ -1,5 +1,7 @@
 """uvicorn with our settings: what it is told, how it starts, how it stops."""
 
+import asyncio
+import gc
 import json
 import logging
 import os
@@ -8,10 +10,13 @@ import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
+import uvicorn
+from uvicorn.server import ServerState
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import connect
 
@@ -20,6 +25,9 @@ from capserver.app import create_app
 from capserver.config import Settings
 from capserver.planners.scripted import ScriptedPlanner
 from tests.live import PATIENCE, manifest
+from tests.raw import connected
+
+HERE = Settings.model_validate({"server": {"port": 0}})
 
 
 def settings(**sections: dict[str, object]) -> Settings:
@@ -52,6 +60,51 @@ def test_frames_are_never_compressed() -> None:
     assert server.config(create_app(planner=ScriptedPlanner({})), Settings()).ws_per_message_deflate is False
 
 
+async def test_no_frame_waits_for_others() -> None:
+    served = server.config(create_app(planner=ScriptedPlanner({})), Settings())
+    served.load()
+    made: Future[asyncio.Transport] = Future()
+
+    class Watched(served.ws_protocol_class):  # type: ignore[name-defined, misc]
+        def connection_made(self, transport: asyncio.Transport) -> None:
+            super().connection_made(transport)
+            made.set_result(transport)
+
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        loop = asyncio.get_running_loop()
+        listener = await loop.create_server(lambda: Watched(served, ServerState(), {}), sock=listening)
+        async with listener, connected(listening.getsockname()[1]):
+            transport = await asyncio.wait_for(asyncio.wrap_future(made), PATIENCE)
+            accepted = transport.get_extra_info("socket")
+            assert accepted.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
+
+
+def test_reloading_serves_with_the_same_settings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    made = []
+
+    class Supervisor:
+        def __init__(self, config: uvicorn.Config, target: object, sockets: list[socket.socket]) -> None:
+            made.append((config, sockets))
+
+        def run(self) -> None:
+            made[0][1][0].close()
+
+    monkeypatch.setattr(server, "ChangeReload", Supervisor)
+    server.run_reloading("capserver.app:from_environment", HERE, tmp_path)
+    ((config, _),) = made
+    assert (config.factory, config.reload_dirs) == (True, [tmp_path])
+    assert config.ws is server.config("", HERE).ws
+
+
+@pytest.fixture
+def collection() -> Iterator[None]:
+    """Garbage collection as it was before a server set it."""
+    before = gc.get_threshold()
+    yield
+    gc.unfreeze()
+    gc.set_threshold(*before)
+
+
 def client(port: int, then: Callable[[], None]) -> int:
     """Register, do something, wait to be closed; the code."""
     with connect(f"ws://127.0.0.1:{port}/v1/ws", proxy=None, open_timeout=PATIENCE) as connection:
@@ -63,6 +116,7 @@ def client(port: int, then: Callable[[], None]) -> int:
     return closed.value.rcvd.code if closed.value.rcvd else 1006
 
 
+@pytest.mark.usefixtures("collection")
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_a_signal_stops_it_and_clients_are_told_to_come_again(
     number: signal.Signals, caplog: pytest.LogCaptureFixture

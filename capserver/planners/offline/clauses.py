@@ -10,6 +10,7 @@ from capserver.planners.offline.words import Word
 
 _SURE: Final = frozenset({"then", "but"})
 _MAYBE: Final = frozenset({"and", "or", "comma"})
+_LONGEST: Final = 150
 _QUESTION_WITHIN: Final = 3
 _ASKING_ENDS: Final = frozenset({"吗", "么", "没有", "没"})
 
@@ -124,7 +125,8 @@ def _joined(
         return
     current = pieces[0]
     for piece in pieces[1:]:
-        if piece.joined == "not" or (not extends(current, piece) and _apart(current, piece, fits)):
+        far = len(current.words) > _LONGEST
+        if far or piece.joined == "not" or (not extends(current, piece) and _apart(current, piece, fits)):
             yield current
             current = piece
         else:

@@ -7,7 +7,7 @@ from typing import Any, Final
 from capserver.manifest import CompiledCommand
 from capserver.planners.offline import replies
 from capserver.planners.offline.clauses import Clause, clauses
-from capserver.planners.offline.index import index_of
+from capserver.planners.offline.index import index_of, spelled
 from capserver.planners.offline.match import EXACT, Match, best
 from capserver.planners.offline.slots import Filled, Said, fill
 from capserver.planners.offline.text import Language, language
@@ -62,15 +62,21 @@ class _Reading:
         self._denied = False
 
     def decision(self) -> Decision:
-        self._found = found = list(clauses(read(self._prompt.text[:_LONGEST]), self._fits, self._extends))
+        self._found = found = self._clauses()
         if self._prompt.reaction:
             found = [clause for clause in found if self._exact(clause)]
         for clause in found:
-            if clause.content or any(word.amount for word in clause.words):
+            if clause.content or any(word.amount for word in clause.words) or self._exact(clause):
                 self._take(clause)
         if self._prompt.require and not self._calls and not self._denied:
             self._force(found)
         return Decision(self._calls[:_MOST_CALLS], "" if self._prompt.reaction else self._text())
+
+    def _clauses(self) -> list[Clause]:
+        words = read(self._prompt.text[:_LONGEST])
+        if spelled(words) in self._index.phrases:
+            return [Clause(tuple(words))]
+        return list(clauses(words, self._fits, self._extends))
 
     def _said(self, clause: Clause) -> Said:
         return Said(clause.words, self._prompt.text, self._prompt.vocabulary, clause.asked)
@@ -97,7 +103,7 @@ class _Reading:
         return match is not None and match.score >= EXACT
 
     def _take(self, clause: Clause) -> None:
-        if clause.negated:
+        if clause.negated and not self._exact(clause):
             self._denied = True
             return
         if self._repeat_earlier(clause):

@@ -52,6 +52,8 @@ class Index:
     """By key, 0 to 1; 1: a word that one command alone has, or none."""
     postings: Mapping[str, tuple[int, ...]]
     """By key: the commands that it may lead to."""
+    phrases: Mapping[tuple[str, ...], Command]
+    """The commands by the words of their examples without slots."""
 
 
 _held: dict[str, Index] = {}
@@ -77,7 +79,18 @@ def _build(commands: CommandSet) -> Index:
             postings.setdefault(key, []).append(i)
     most = log(1 + len(made))
     rarity = {key: log(1 + len(made) / count) / most for key, count in counts.items()}
-    return Index(made, rarity, {key: tuple(found) for key, found in postings.items()})
+    phrases = {
+        spelled(read(example)): command
+        for command in reversed(made)
+        for example in command.compiled.examples
+        if "{" not in example
+    }
+    return Index(made, rarity, {key: tuple(found) for key, found in postings.items()}, phrases)
+
+
+def spelled(words: Iterable[Word]) -> tuple[str, ...]:
+    """Words by their letters alone, without punctuation."""
+    return tuple(word.text for word in words if word.keys)
 
 
 def _said_values(command: Command) -> Iterable[str]:

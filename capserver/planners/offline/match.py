@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from capserver.planners.offline.index import Command, Index
+from capserver.planners.offline.index import Command, Index, spelled
 from capserver.planners.offline.lexicon import ACTIONS, lexicon
 from capserver.planners.offline.slots import Filled, Said, fill
 from capserver.planners.offline.templates import aligned
@@ -42,6 +42,10 @@ class Match:
 
 def best(said: Said, index: Index, allowed: frozenset[str]) -> Match | None:
     """The command that fits best, accepted or not; `None` where none has a word in common."""
+    shown = index.phrases.get(spelled(said.words))
+    if shown is not None and shown.compiled.name in allowed:
+        filled = fill(shown, said, _anchors(shown, said.words))
+        return Match(shown, filled, EXACT + 1, accepted=True, named=True)
     found = [_match(command, said, index) for command in _candidates(said, index, allowed)]
     return max(found, key=lambda match: (match.accepted, match.score), default=None)
 
@@ -62,7 +66,7 @@ def _candidates(said: Said, index: Index, allowed: frozenset[str]) -> list[Comma
 
 
 def _match(command: Command, said: Said, index: Index) -> Match:
-    shown = aligned(command, said)
+    shown = aligned(command, said) if command.asking or not said.asked else None
     if shown is not None:
         return Match(command, shown, EXACT + len(shown.used) / 100, accepted=True, named=True)
     filled = fill(command, said, _anchors(command, said.words))

@@ -151,7 +151,15 @@ def _kind(
 def _options(schema: Mapping[str, Any]) -> tuple[tuple[Any, str], ...]:
     """The values that the schema names, and how each is said."""
     found = schema.get("enum") or [value for value in schema.get("examples", ()) if isinstance(value, str)]
-    return tuple((value, str(value)) for value in found if isinstance(value, str | int | float))
+    named = [(value, str(value)) for value in found if isinstance(value, str | int | float)]
+    described = str(schema.get("description", "")) if "enum" in schema else ""
+    return (*named, *((value, term) for value, name in named for term in _glosses(name, described)))
+
+
+def _glosses(name: str, description: str) -> list[str]:
+    """The Chinese words that a description gives for a value: `left 左手, right 右手`."""
+    found = re.search(rf"(?<!\w){re.escape(name)}[ :：=(（]*([\u4e00-\u9fff]+)", description)
+    return [found[1]] if found else []
 
 
 def _bounds(schema: Mapping[str, Any], said: str) -> tuple[float | None, float | None]:

@@ -5,23 +5,35 @@ from itertools import islice
 from typing import Final
 
 from capserver.planners.offline.index import Command, Template
-from capserver.planners.offline.slots import Filled, Said, finished, put
+from capserver.planners.offline.slots import Filled, Said, fill, finished, put
 from capserver.planners.offline.words import Word, meets
 
 _WAYS_TRIED: Final = 16
+_MOST_WORDS: Final = 48
 
 
 def aligned(command: Command, said: Said) -> Filled | None:
-    """The arguments of the first example that says the same, its slots filled."""
+    """The arguments of the first example that says the same and leaves nothing open, its slots filled."""
     telling = [
         at for at, word in enumerate(said.words) if word.content or word.amount or word.quote is not None
     ]
-    for template in command.templates:
+    for template in command.templates if len(telling) <= _MOST_WORDS else ():
         if any(isinstance(part, Word) for part in template):
             for slots in islice(_laid(template, said, telling, (0, 0), set()), _WAYS_TRIED):
-                filled = Filled(used=set(telling))
-                if all(put(command, filled, name, said, span) for name, span in slots.items()):
-                    return finished(command, filled)
+                filled = _put(command, slots, said)
+                if filled is not None and not filled.missing:
+                    filled.used.update(telling)
+                    return filled
+    return None
+
+
+def _put(command: Command, slots: dict[str, range], said: Said) -> Filled | None:
+    """What was said in the slots of an example as arguments; without slots, what its words tell."""
+    if not slots:
+        return fill(command, said, set())
+    filled = Filled()
+    if all(put(command, filled, name, said, span) for name, span in slots.items()):
+        return finished(command, filled)
     return None
 
 

@@ -1,0 +1,502 @@
+"""A session under any order of events: instructions, deltas, results, cancels, changes, drops, time.
+
+The machine is a client, a socket that may lose what it took, and a planner. `Watch` checks all that comes out.
+"""
+
+import json
+from itertools import count
+from typing import Any
+
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
+
+from capserver.effects import Close, Effect, Plan, Replay, Send, Stop
+from capserver.ledger import REMEMBERED
+from capserver.prompt import CallClosed, CallDelta, CallOpened, Delta, Failed, Stopped, TextDelta, Thought
+from capserver.protocol.server import CommandFrame, encode
+from capserver.protocol.values import Resume
+from capserver.session import Session
+from tests.drives import COMMANDS, JUMP, Frame, an_offer, command, some_terms
+from tests.watch import Watch
+
+SIT = command("sit", {"on": {"type": "string", "x-vocabulary": "objects"}}, ["on"], ttl=5)
+LOW = JUMP | {"parameters": command("jump", {"times": {"type": "integer", "maximum": 1}})["parameters"]}
+TIGHT = {
+    "outbox_bytes": 3000,
+    "commands_unacked": 2,
+    "commands_per_turn": 3,
+    "steps": 2,
+    "turns_queued": 2,
+    "frames_per_second": 0,
+}
+LOOSE = {"frames_per_second": 0, "resume_seconds": 300}
+
+GOOD = [
+    ("wave", "{}"),
+    ("wave", ""),
+    ("jump", '{"times":1}'),
+    ("jump", '{"times":5}'),
+    ("say", '{"text":"hello \\u4f60"}'),
+    ("look", "{}"),
+    ("look", ""),
+    ("blink", ""),
+    ("point", '{"at":"RED CUBE"}'),
+    ("sit", '{"on":"ball"}'),
+]
+BAD = [
+    ("jump", "{}"),
+    ("jump", '{"times":6}'),
+    ("jump", "[]"),
+    ("jump", '{"times":'),
+    ("fly", "{}"),
+    ("say", '{"text":7}'),
+    ("say", '{"text":"' + "x" * 20000),
+    ("point", '{"at":"moon"}'),
+    ("wave", '{"a":1,"a":2}'),
+]
+
+
+class SessionMachine(RuleBasedStateMachine):
+    @initialize(tight=st.booleans(), acks=st.booleans(), numbers=st.booleans(), bounded=st.booleans())
+    def open(self, tight: bool, acks: bool, numbers: bool, bounded: bool) -> None:
+        self.limits = TIGHT if tight else LOOSE
+        self.acks, self.numbers, self.history_turns = acks, numbers, 2 if bounded else 20
+        self.now = 100.0
+        self.ids = count(1)
+        self.tokens = (f"token-{n}" for n in count(1))
+        self.begin()
+
+    def begin(self) -> None:
+        """A new session, and all that its client knows of it."""
+        self.token = next(self.tokens)
+        terms = some_terms(self.limits, history_turns=self.history_turns)
+        self.session = Session("s", self.token, an_offer(), terms, self.now, principal="kim")
+        self.watch = Watch(self.is_valid)
+        self.commands = {made["name"]: made for made in COMMANDS}
+        self.objects = {"cube"}
+        self.rev = 1
+        self.outbox: list[int | str] = []
+        self.transit: list[Frame] = []
+        self.position = self.seen = self.acked = 0
+        self.sent = 0
+        self.unacked: list[tuple[int, Frame]] = []
+        self.taken: set[str] = set()
+        self.known: list[str] = []
+        self.plan: str | None = None
+        self.finished: list[str] = []
+        self.index = count(0)
+        self.writing: dict[int, list[str]] = {}
+        self.apply(self.session.welcome())
+
+    def is_valid(self, frame: CommandFrame) -> bool:
+        """Whether a command may be sent, by a reading of the set that is not the server's."""
+        args, made = frame.args, self.commands.get(frame.name)
+        if made is None or frame.rev != self.rev:
+            return False
+        match frame.name:
+            case "jump":
+                schema = made["parameters"]["properties"]["times"]
+                return 1 <= args["times"] <= schema["maximum"] and args.keys() == {"times"}
+            case "say":
+                return isinstance(args["text"], str) and args.keys() == {"text"}
+            case "point" | "sit":
+                return set(args.values()) <= self.objects and len(args) == 1
+            case _:
+                return args == {}
+
+    # the edge
+
+    def apply(self, effects: list[Effect]) -> list[Effect]:
+        self.watch.see(effects)
+        for effect in effects:
+            match effect:
+                case Send(message, seq) if self.session.attached:
+                    self.outbox.append(encode(message) if seq is None else seq)
+                case Replay(after):
+                    self.outbox += range(after + 1, self.session.last + 1)
+                case Plan(turn, _):
+                    assert self.plan is None, "one turn at a time"
+                    self.plan, self.writing = turn, {}
+                case Stop(turn) if turn == self.plan:
+                    self.finish()
+                case Close():
+                    raise AssertionError("nobody floods here")
+                case _:
+                    pass
+        if self.session.over:
+            assert self.watch.quiet()["commands"] == set()
+            self.begin()
+        return effects
+
+    def finish(self) -> None:
+        if self.plan is not None:
+            self.finished.append(self.plan)
+        self.plan = None
+
+    # the client
+
+    def give(self, kind: str, **fields: Any) -> None:
+        """The client has a frame to send; without a socket it keeps what it numbers."""
+        frame = {"type": kind, **fields}
+        if self.numbers and kind != "progress":
+            self.sent += 1
+            frame["seq"] = self.sent
+            self.unacked.append((self.sent, frame))
+        if self.session.attached:
+            self.deliver(frame)
+
+    def deliver(self, frame: Frame) -> None:
+        kind, given = frame["type"], frame.get("id")
+        turn = kind == "instruct" or (kind == "context" and not frame["silent"])
+        fresh = given not in self.taken
+        before = len(self.watch.errors)
+        if turn and fresh:
+            self.watch.asked[str(given)] = frame.get("remember", True)
+        if kind == "manifest.update" and fresh and frame.get("remove") != ["nothing"]:
+            self.change(frame)
+        if self.plan is not None and kind == "cancel" and given in self.cancellable():
+            self.watch.calls.setdefault(self.plan, []).append(str(given))
+        effects = self.apply(self.session.receive(json.dumps(frame), self.now))
+        errors = [error for error in self.watch.errors[before:] if error.ref == given]
+        if kind in ("instruct", "context", "manifest.update") and effects is not None:
+            self.judge(kind, str(given), fresh, [error.code for error in errors])
+
+    def judge(self, kind: str, given: str, fresh: bool, codes: list[str]) -> None:
+        if not fresh:
+            assert codes == ["duplicate_id"]
+        elif codes:
+            assert set(codes) <= {"busy", "invalid_frame", "invalid_manifest"}
+            self.watch.asked.pop(given, None)
+        else:
+            self.taken.add(given)
+
+    def change(self, frame: Frame) -> None:
+        for name in frame.get("remove", []):
+            del self.commands[name]
+        self.commands |= {made["name"]: made for made in frame.get("add", [])}
+        if "vocabulary" in frame:
+            self.objects = {entry["id"] for entry in frame["vocabulary"]["objects"]}
+        self.rev += 1
+
+    def cancellable(self) -> set[str]:
+        """Calls that are being written and of which the client knows by their deltas."""
+        return set()
+
+    def new_id(self) -> str:
+        return f"i{next(self.ids)}"
+
+    # rules: what a client does
+
+    @rule(
+        mode=st.sampled_from(["queue", "queue", "interrupt", "reject"]),
+        only=st.sampled_from([None, None, [], ["wave", "jump"], ["dance"]]),
+        require=st.booleans(),
+        remember=st.booleans(),
+        again=st.integers(0, 9),
+    )
+    def instruct(self, mode: str, only: list[str] | None, require: bool, remember: bool, again: int) -> None:
+        given = sorted(self.taken)[-1] if again == 0 and self.taken else self.new_id()
+        fields: Frame = {"id": given, "text": f"do {given}", "on_busy": mode, "require": require}
+        if only is not None:
+            fields["only"] = [name for name in only if name in self.commands or name == "dance"]
+        self.give("instruct", remember=remember, **fields)
+
+    @rule(silent=st.booleans())
+    def context(self, silent: bool) -> None:
+        self.give("context", id=self.new_id(), text="It rings.", state={"n": 1}, silent=silent)
+
+    @rule(change=st.sampled_from(["less", "more", "low", "high", "objects", "bad", "nothing"]))
+    def update(self, change: str) -> None:
+        balls = {"objects": [{"id": given, "names": [f"red {given}"]} for given in ("cube", "ball")]}
+        fields: dict[str, Frame] = {
+            "less": {"remove": ["wave"] if "wave" in self.commands else []},
+            "more": {"add": [SIT, COMMANDS[0]]},
+            "low": {"add": [LOW]},
+            "high": {"add": [JUMP]},
+            "objects": {"vocabulary": balls},
+            "bad": {"remove": ["nothing"]},
+            "nothing": {},
+        }
+        if self.session.attached:  # the set that it is made for is the one in force
+            self.give("manifest.update", id=self.new_id(), **fields[change])
+
+    @precondition(lambda self: self.known)
+    @rule(data=st.data(), how=st.sampled_from(["ok", "ok", "value", "value", "wrong", "fail", "doubt"]))
+    def result(self, data: st.DataObject, how: str) -> None:
+        given = data.draw(st.sampled_from(self.known[-4:]))
+        fields: dict[str, Frame] = {
+            "ok": {"ok": True},
+            "value": {"ok": True, "value": "a cat"},
+            "wrong": {"ok": True, "value": 7},
+            "fail": {"ok": False, "error": {"code": "stuck"}},
+            "doubt": {"ok": False, "error": {"code": "in_doubt"}},
+        }
+        self.give("result", id=given, **fields[how])
+
+    @rule(given=st.sampled_from(["nobody", "s-1", "s-2", "s-9"]))
+    def guess(self, given: str) -> None:
+        unseen = given not in {frame.id for frame in self.watch.commands.values()} or (
+            self.watch.seq_of[given] not in self.watch.written
+        )
+        over = given in self.watch.over
+        self.give("result", id=given, ok=True)
+        if unseen and not over and self.session.attached and not self.numbers:
+            assert self.watch.errors[-1].code in ("unknown_id", "invalid_result")
+
+    @precondition(lambda self: self.known)
+    @rule(data=st.data())
+    def progress(self, data: st.DataObject) -> None:
+        self.give("progress", id=data.draw(st.sampled_from(self.known)))
+
+    @rule(data=st.data())
+    def cancel(self, data: st.DataObject) -> None:
+        ids = [*self.known[-3:], *(self.watch.asked.keys() - self.watch.ended.keys()), "nobody"]
+        self.give("cancel", id=data.draw(st.sampled_from(sorted(ids))))
+
+    @precondition(lambda self: self.acks and self.session.attached)
+    @rule(back=st.integers(0, 2))
+    def ack(self, back: int) -> None:
+        upto = max(0, self.seen - back)
+        before = len(self.watch.errors)
+        self.apply(self.session.receive(json.dumps({"type": "ack", "upto": upto}), self.now))
+        assert len(self.watch.errors) == before
+        self.acked = max(self.acked, upto)
+
+    @precondition(lambda self: self.session.attached)
+    @rule(more=st.integers(1, 3))
+    def ack_ahead(self, more: int) -> None:
+        waiting, before = self.session.waiting, len(self.watch.errors)
+        upto = max(self.watch.written, default=0) + more
+        self.apply(self.session.receive(json.dumps({"type": "ack", "upto": upto}), self.now))
+        assert len(self.watch.errors) == before + 1
+        assert self.session.waiting >= waiting
+
+    # rules: what a socket does
+
+    @precondition(lambda self: self.outbox)
+    @rule(most=st.integers(1, 8))
+    def write(self, most: int) -> None:
+        for item in self.outbox[:most]:
+            self.outbox.pop(0)
+            if isinstance(item, str):
+                self.transit.append(json.loads(item))
+                continue
+            text = self.session.frame(item)
+            if text is None:
+                assert item <= self.acked, "what was not acked is still there"
+                self.position = item
+                continue
+            self.watch.wrote(item, text)
+            self.transit.append(json.loads(text))
+            session = self.session
+            self.apply(self.session.wrote(item, self.now))
+            assert session is self.session
+
+    @precondition(lambda self: self.transit)
+    @rule(most=st.integers(1, 8))
+    def read(self, most: int) -> None:
+        for frame in self.transit[:most]:
+            self.transit.pop(0)
+            if "seq" in frame:
+                self.take_in(frame)
+            elif frame["type"] == "ack":
+                assert frame["upto"] <= self.sent
+                self.unacked = [kept for kept in self.unacked if kept[0] > frame["upto"]]
+
+    def take_in(self, frame: Frame) -> None:
+        assert frame["seq"] == self.position + 1, "in order, and nothing is left out"
+        self.position = frame["seq"]
+        if frame["seq"] > self.seen:
+            self.seen = frame["seq"]
+            if frame["type"] == "command":
+                self.known.append(frame["id"])
+
+    @precondition(lambda self: self.session.attached)
+    @rule()
+    def drop(self) -> None:
+        self.outbox.clear()
+        self.transit.clear()
+        self.watch.dropped()
+        self.apply(self.session.detach(self.now))
+
+    @rule(how=st.sampled_from(["right", "right", "right", "older", "wrong", "ahead"]))
+    def resume(self, how: str) -> None:
+        upto = {"older": max(self.acked, self.seen - 2), "ahead": self.session.last + 1}.get(how, self.seen)
+        token = "wrong" if how == "wrong" else self.token
+        resume = Resume(session="s", token=token, epoch="epoch", upto=upto)
+        obstacle = self.session.obstacle(resume, "kim")
+        kept = self.session.last - self.session.waiting
+        if how == "wrong":
+            assert obstacle == "unauthorized"
+        elif how == "ahead" or upto < kept:
+            assert obstacle == "gap"
+        else:
+            assert obstacle is None
+            self.come_back(resume)
+
+    def come_back(self, resume: Resume) -> None:
+        self.outbox.clear()
+        self.transit.clear()
+        self.watch.dropped()
+        fresh = next(self.tokens)
+        self.position = resume.upto
+        effects = self.session.resume(resume, fresh, self.now)
+        welcome = next(effect.message for effect in effects if isinstance(effect, Send))
+        # What is replayed was logged before: the watch is told of it in the order of the log.
+        self.apply_resumed(effects)
+        taken = welcome.model_dump()["upto"]
+        assert taken <= self.sent
+        if next(self.ids) % 3:  # now and then the welcome is lost, and the old token still holds
+            self.token = fresh
+        for _, frame in list(self.unacked):
+            self.deliver_again(frame, taken)
+
+    def apply_resumed(self, effects: list[Effect]) -> None:
+        self.apply(effects)
+
+    def deliver_again(self, frame: Frame, taken: int) -> None:
+        if frame["seq"] > taken:
+            self.deliver(frame)
+        else:
+            last = self.session.last
+            self.apply(self.session.receive(json.dumps(frame), self.now))
+            assert self.session.last == last, "what was taken in is not run again"
+        if self.token not in (self.session.way_back.token,):
+            self.token = self.session.way_back.token
+
+    # rules: what a planner does
+
+    def write_on(self, *deltas: Delta) -> None:
+        for delta in deltas:
+            if self.plan is None:
+                return
+            if self.session.halted:
+                self.session.hold(self.now)
+                return
+            self.session.go_on()
+            turn = self.plan
+            if isinstance(delta, Stopped | Failed):
+                self.finish()
+            self.apply(self.session.planned(turn, delta, self.now))
+
+    @precondition(lambda self: self.plan is not None)
+    @rule(call=st.sampled_from([*GOOD, *GOOD, *BAD]), cuts=st.integers(1, 4))
+    def plan_call(self, call: tuple[str, str], cuts: int) -> None:
+        name, text = call
+        index = next(self.index)
+        size = max(1, -(-len(text) // cuts))
+        parts = [text[at : at + size] for at in range(0, len(text), size)]
+        self.write_on(CallOpened(index, name), *(CallDelta(index, part) for part in parts), CallClosed(index))
+
+    @precondition(lambda self: self.plan is not None)
+    @rule(call=st.sampled_from([*GOOD, *BAD[:6]]))
+    def plan_begin(self, call: tuple[str, str]) -> None:
+        index = next(self.index)
+        self.writing[index] = list(call[1])
+        self.write_on(CallOpened(index, call[0]))
+
+    @precondition(lambda self: self.plan is not None and self.writing)
+    @rule(data=st.data(), most=st.integers(1, 20))
+    def plan_more(self, data: st.DataObject, most: int) -> None:
+        index = data.draw(st.sampled_from(sorted(self.writing)))
+        letters, self.writing[index] = self.writing[index][:most], self.writing[index][most:]
+        self.write_on(CallDelta(index, "".join(letters)))
+        if not self.writing.get(index, True):
+            del self.writing[index]
+            self.write_on(CallClosed(index))
+
+    @precondition(lambda self: self.plan is not None)
+    @rule(delta=st.sampled_from([TextDelta("Hi. "), TextDelta("好\ud800"), Thought({"type": "thinking"})]))
+    def plan_words(self, delta: Delta) -> None:
+        self.write_on(delta)
+
+    @precondition(lambda self: self.plan is not None)
+    @rule(
+        end=st.sampled_from(
+            [
+                Stopped("end"),
+                Stopped("end"),
+                Stopped("calls"),
+                Stopped("max_tokens"),
+                Stopped("refusal"),
+                Failed("planner_failed", "broken"),
+            ]
+        )
+    )
+    def plan_end(self, end: Delta) -> None:
+        self.write_on(end)
+
+    @precondition(lambda self: self.finished)
+    @rule(delta=st.sampled_from([TextDelta("x"), CallOpened(99, "wave"), Stopped("end"), Failed("x", "y")]))
+    def plan_late(self, delta: Delta) -> None:
+        for turn in self.finished:
+            if turn != self.plan:
+                assert self.session.planned(turn, delta, self.now) == []
+
+    # rules: time
+
+    @rule(seconds=st.sampled_from([0.1, 0.6, 4.0, 11.0, 31.0]))
+    def wait(self, seconds: float) -> None:
+        until = self.now + seconds
+        while (due := self.session.deadline) is not None and due <= until:
+            self.now = max(self.now, due)
+            self.apply(self.session.tick(self.now))
+            deadline = self.session.deadline
+            assert deadline is None or deadline > self.now, "what was due is done"
+        self.now = until
+
+    # always
+
+    @invariant()
+    def numbers_and_sizes_are_as_they_should_be(self) -> None:
+        if not hasattr(self, "session"):
+            return
+        assert self.session.last == self.watch.last
+        assert self.session.waiting <= max(1024, len(self.watch.written) + 1024)
+        assert len(self.session._agenda.ledger._ended) <= REMEMBERED
+        assert len(self.session._agenda._history._notes) <= 64
+        assert self.session._agenda.turns.keys() == self.watch.asked.keys() - self.watch.ended.keys()
+        open_calls = self.session._agenda.ledger.open.keys()
+        assert open_calls == self.watch.commands.keys() - self.watch.over.keys()
+
+    def teardown(self) -> None:
+        if not hasattr(self, "session"):
+            return
+        session = self.session
+        resume = Resume(session="s", token=self.token, epoch="epoch", upto=self.seen)
+        if session.obstacle(resume, "kim") is None:
+            self.come_back(resume)
+            for turn in list(self.watch.asked.keys() - self.watch.ended.keys()):
+                self.deliver({"type": "cancel", "id": turn})
+            while self.outbox or self.transit:
+                self.write_all()
+            assert self.watch.quiet() == {"turns": set(), "commands": set()}
+            assert self.seen == session.last, "the client has it all"
+        else:
+            self.apply(session.end(self.now))
+
+    def write_all(self) -> None:
+        if self.outbox:
+            self.write(len(self.outbox))
+        if self.transit:
+            self.read(len(self.transit))
+
+
+def test_whatever_happens_the_session_keeps_its_word() -> None:
+    run_state_machine_as_test(  # type: ignore[no-untyped-call]
+        SessionMachine,
+        settings=settings(
+            settings.get_profile("ci"),
+            max_examples=150,
+            stateful_step_count=60,
+            suppress_health_check=list(HealthCheck),
+        ),
+    )
