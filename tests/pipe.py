@@ -72,14 +72,14 @@ class Pipe:
 class House:
     """A hub and the connections of its sessions, as the endpoint keeps them."""
 
-    def __init__(self, planner: Planner, **changed: Any) -> None:
+    def __init__(self, planner: Planner, halted_seconds: float = 30.0, **changed: Any) -> None:
         terms = Terms(
             server=ServerInfo(name="capserver", version="0"),
             epoch="e1",
             planner=planner.name,
             heartbeat=Heartbeat(interval=10, timeout=10),
             limits=Limits.model_validate(changed),
-            halted_seconds=0.01,
+            halted_seconds=halted_seconds,
         )
         self._hub = Hub(terms, Gate(), lambda: token_hex(16))
         self._hub.drive = lambda session, effects: self.connections[session.id].apply(effects)

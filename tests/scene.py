@@ -54,6 +54,7 @@ class Scene:
 async def playing(settings: dict[str, Any] | None = None, **planner: Any) -> AsyncIterator[Scene]:
     async with ModelEndpoint() as endpoint:
         model = AnthropicPlanner(api_key=KEY, base_url=endpoint.url, **planner)
+        await model.warm()
         made = Settings.model_validate({"planner": settings or {}})
         async with serving(model, made) as live, live.registered(COMMANDS) as client:
             yield Scene(endpoint, live, client)

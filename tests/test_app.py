@@ -13,7 +13,7 @@ from capserver.config import PlannerChoice, Settings
 from capserver.errors import ConfigError
 from capserver.planners.anthropic.planner import AnthropicPlanner
 from capserver.planners.offline import OfflinePlanner
-from capserver.planners.scripted import ScriptedPlanner
+from capserver.planners.scripted import PuppetPlanner, ScriptedPlanner
 from tests.live import Frame, manifest, serving
 from tests.raw import get
 
@@ -84,6 +84,16 @@ async def test_epochs_differ_from_run_to_run() -> None:
         async with serving() as live, live.client() as client:
             epochs.add((await client.register())["epoch"])
     assert len(epochs) == 2
+
+
+async def test_the_end_of_the_server_stops_the_plans_that_are_open() -> None:
+    puppet = PuppetPlanner()
+    async with serving(puppet) as live, live.registered() as client:
+        await client.tell("say something")
+        performance = await puppet.next_plan()
+        await client.drop()
+        assert not performance.over.is_set()
+    assert performance.over.is_set()
 
 
 async def test_the_default_profile_serves_who_sends_no_manifest(tmp_path: Path) -> None:

@@ -267,7 +267,7 @@ async def test_a_reader_that_fails_is_logged_and_the_session_detached(
 
 
 async def test_texts_that_wait_hold_the_model_and_at_last_its_turn_fails(puppet: PuppetPlanner) -> None:
-    house = House(puppet, outbox_bytes=1000)
+    house = House(puppet, halted_seconds=0.01, outbox_bytes=1000)
     pipe = Pipe()
     house.connect(pipe)
     pipe.say(instruct())

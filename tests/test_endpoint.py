@@ -15,7 +15,20 @@ from capserver.endpoint import ADDRESSES, BIG, Endpoint, Socket
 from capserver.hub import Arrival, Hub, Prepared
 from capserver.planners.scripted import PuppetPlanner, ScriptedPlanner
 from capserver.prompt import CallClosed, CallDelta, CallOpened, Stopped, TextDelta
-from tests.live import PATIENCE, WAVE, Client, Closed, Frame, Live, limits, logged, manifest, resume, serving
+from tests.live import (
+    PATIENCE,
+    WAVE,
+    Client,
+    Clock,
+    Closed,
+    Frame,
+    Live,
+    limits,
+    logged,
+    manifest,
+    resume,
+    serving,
+)
 from tests.raw import get, upgrade
 
 
@@ -313,13 +326,13 @@ async def test_a_profile_serves_who_has_no_manifest(live: Live) -> None:
 
 
 @asynccontextmanager
-async def not_reading(interval: float) -> AsyncIterator[tuple[Live, Client, Frame]]:
+async def not_reading() -> AsyncIterator[tuple[Live, Client, Frame]]:
     """A client that was sent more than sockets hold and read none of it, and was given up; its `welcome`."""
     puppet = PuppetPlanner()
     settings = Settings.model_validate(
         {
             "limits": {"outbox_bytes": 0},
-            "server": {"heartbeat_interval": interval, "heartbeat_timeout": 0.1},
+            "server": {"heartbeat_interval": 10, "heartbeat_timeout": 0.1},
         }
     )
     async with serving(puppet, settings) as live, live.client() as client:
@@ -335,15 +348,19 @@ async def not_reading(interval: float) -> AsyncIterator[tuple[Live, Client, Fram
 
 
 async def test_a_slow_reader_is_told_why_it_is_cut() -> None:
-    async with not_reading(interval=60) as (live, client, welcome):
+    async with not_reading() as (live, client, welcome):
         client.socket.transport.resume_reading()
         assert await client.closed() == Closed(4013, "slow reader")
         assert (await resumed(live, welcome))["resumed"] is True
 
 
-async def test_who_never_reads_again_is_cut_off_and_its_session_waits() -> None:
+async def test_who_never_reads_again_is_cut_off_and_its_session_waits(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    clock = Clock(monkeypatch)
     with logged("it is aborted") as aborted:
-        async with not_reading(interval=0.1) as (live, client, welcome):
+        async with not_reading() as (live, client, welcome):
+            clock.forward(11)
             async with asyncio.timeout(PATIENCE):
                 await aborted.wait()
             client.socket.transport.abort()

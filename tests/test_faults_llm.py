@@ -13,7 +13,7 @@ import pytest
 
 from capserver import logs
 from tests.faults import rows
-from tests.live import put_forward, resume
+from tests.live import Clock, resume
 from tests.model_endpoint import (
     Call,
     Raw,
@@ -206,10 +206,14 @@ async def test_endless_arguments_are_cut_and_their_stream_closed(scene: Scene, r
 
 
 @pytest.mark.parametrize("row", ["llm-20"])
-async def test_silence_fails_the_turn_at_the_idle_limit(row: str) -> None:
-    async with playing(idle_seconds=0.05) as scene:
-        scene.answers([message_start(), Silence()], message("Hello."))
-        ended = await scene.instruct()
+async def test_silence_fails_the_turn_at_the_idle_limit(monkeypatch: pytest.MonkeyPatch, row: str) -> None:
+    clock = Clock(monkeypatch)
+    async with playing() as scene:
+        scene.answers([message_start(), *block(0, "Well")[:-1], Silence()], message("Hello."))
+        turn = await scene.client.tell("say something")
+        await scene.client.next("text")
+        clock.forward(21)
+        ended = await scene.client.ended(turn)
         assert (ended["status"], ended["error"]["code"]) == ("failed", "timeout")
         await scene.endpoint.closed()
         assert len(scene.endpoint.requests) == 1
@@ -217,13 +221,24 @@ async def test_silence_fails_the_turn_at_the_idle_limit(row: str) -> None:
 
 
 @pytest.mark.parametrize("row", ["llm-22"])
-async def test_a_slow_drip_is_kept_until_the_deadline(row: str) -> None:
-    async with playing(idle_seconds=0.2, total_seconds=0.5) as scene:
-        drip = [message_start(), *block(0, "drip " * 1000)]
-        scene.endpoint.script(drip, tokens_per_second=50)
-        ended = await scene.instruct()
+async def test_a_slow_drip_is_kept_until_the_deadline(monkeypatch: pytest.MonkeyPatch, row: str) -> None:
+    clock = Clock(monkeypatch)
+    opened, drip, _ = block(0, "drip")
+    due = [asyncio.Event() for _ in range(7)]
+    drips = [step for event in due for step in (Wait(event), drip)]
+    async with playing() as scene:
+        scene.answers([message_start(), opened, *drips, Silence()])
+        turn = await scene.client.tell("say something")
+        await scene.endpoint.came()
+        for event in due:
+            clock.forward(15)
+            event.set()
+            assert (await scene.client.next("text"))["delta"] == "drip"
+            await scene.client.pinged()
+        clock.forward(15)
+        ended = await scene.client.ended(turn)
         assert (ended["status"], ended["error"]["code"]) == ("failed", "timeout")
-        assert len(ended["text"]) > 20  # five idle limits' worth, had it been silent
+        assert ended["text"] == "drip" * 7
         await scene.endpoint.closed()
 
 
@@ -271,6 +286,7 @@ def _rest() -> list[Step]:
 async def test_a_model_that_is_down_is_left_alone_and_then_tried_once(
     row: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    clock = Clock(monkeypatch)
     async with playing({"retries": 0, "breaker_seconds": 60}) as scene:
         scene.answers(*[[Status(500)]] * 5, message("I am back."))
         for _ in range(5):
@@ -280,7 +296,7 @@ async def test_a_model_that_is_down_is_left_alone_and_then_tried_once(
         assert 0 < ended["error"]["retry_after"] <= 60
         assert len(scene.endpoint.requests) == 5
         assert (await get(scene.live.port, "/readyz")).status == 503
-        put_forward(monkeypatch, 60)
+        clock.forward(60)
         assert (await scene.instruct())["text"] == "I am back."
         assert (await get(scene.live.port, "/readyz")).status == 200
 

@@ -11,7 +11,7 @@ from capserver.manifest import EMPTY
 from capserver.planners.scripted import PuppetPlanner
 from capserver.prompt import Delta, Failed, Prompt, Stopped, TextDelta
 from capserver.worker import Pace, Worker
-from tests.live import put_forward
+from tests.live import PATIENCE, Clock
 
 OVERLOADED = Failed("planner_overloaded", "too much at once", retryable=True, retry_after=0.0)
 DOWN = Failed("planner_unavailable", "down", retryable=True, retry_after=0.0)
@@ -44,16 +44,20 @@ class Answers:
 
 
 class Taken(list[Delta]):
-    """Takes deltas."""
+    """Takes deltas. `some`: set once there is one."""
+
+    def __init__(self) -> None:
+        self.some = asyncio.Event()
 
     async def __call__(self, delta: Delta) -> None:
         self.append(delta)
+        self.some.set()
 
 
 async def run(worker: Worker, prompt: Prompt = HI) -> Taken:
     """What comes of one plan."""
     taken = Taken()
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE):
         await worker.run(prompt, taken)
     return taken
 
@@ -148,25 +152,36 @@ async def test_without_such_a_wish_pauses_grow(caplog: pytest.LogCaptureFixture)
 # the deadline
 
 
-async def test_a_plan_that_is_not_done_in_time_has_failed_and_is_closed() -> None:
+LATE = Failed("timeout", "the planner was not done after 5 s")
+
+
+async def test_a_plan_that_is_not_done_in_time_has_failed_and_is_closed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    clock = Clock(monkeypatch)
     puppet = PuppetPlanner()
-    running = asyncio.create_task(run(Worker(puppet, Pace(turn_seconds=0.01))))
+    taken = Taken()
+    running = asyncio.create_task(Worker(puppet, Pace(turn_seconds=5)).run(HI, taken))
     performance = await puppet.next_plan()
     performance.send(TextDelta("Let me think"))
-    assert await running == [
-        TextDelta("Let me think"),
-        Failed("timeout", "the planner was not done after 0.01 s"),
-    ]
+    await taken.some.wait()
+    clock.forward(6)
+    await running
+    assert taken == [TextDelta("Let me think"), LATE]
     assert performance.over.is_set()
 
 
-async def test_the_deadline_counts_the_wait_for_a_place() -> None:
+async def test_the_deadline_counts_the_wait_for_a_place(monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = Clock(monkeypatch)
     puppet = PuppetPlanner()
-    worker = Worker(puppet, Pace(concurrency=1, turn_seconds=0.01))
+    worker = Worker(puppet, Pace(concurrency=1, turn_seconds=5))
     first = asyncio.create_task(run(worker))
     await puppet.next_plan()
-    assert (await run(worker))[0] == Failed("timeout", "the planner was not done after 0.01 s")
-    await first
+    second = asyncio.create_task(run(worker))
+    await asyncio.wait((first, second), timeout=0)
+    clock.forward(6)
+    assert await second == [LATE]
+    assert await first == [LATE]
 
 
 async def test_a_cancelled_plan_lets_go_at_once() -> None:
@@ -252,13 +267,14 @@ async def test_five_failures_open_the_breaker_by_default() -> None:
 async def test_one_probe_is_let_through_and_its_success_closes_the_breaker(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    clock = Clock(monkeypatch)
     puppet = PuppetPlanner()
     worker = Worker(puppet, replace(ONCE, breaker_failures=1))
     failing = asyncio.create_task(run(worker))
     (await puppet.next_plan()).send(DOWN)
     await failing
     assert trouble(worker) is not None
-    put_forward(monkeypatch, 60)
+    clock.forward(60)
     assert trouble(worker) is None
     probe = asyncio.create_task(run(worker))
     performance = await puppet.next_plan()
@@ -271,20 +287,22 @@ async def test_one_probe_is_let_through_and_its_success_closes_the_breaker(
 
 
 async def test_a_probe_that_fails_leaves_the_breaker_open(monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = Clock(monkeypatch)
     planner = Answers([DOWN])
     worker = Worker(planner, replace(ONCE, breaker_failures=1))
     assert await run(worker) == [DOWN]
-    put_forward(monkeypatch, 60)
+    clock.forward(60)
     assert await run(worker) == [DOWN]
     assert await run(worker) != [DOWN]
     assert planner.plans == 2
 
 
 async def test_a_probe_is_not_tried_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = Clock(monkeypatch)
     planner = Answers([REFUSED], [DOWN])
     worker = Worker(planner, replace(ONCE, retries=2, breaker_failures=1))
     await run(worker)
-    put_forward(monkeypatch, 60)
+    clock.forward(60)
     (refused,) = await run(worker)
     assert isinstance(refused, Failed)
     assert refused.retry_after == 60

@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from capserver.effects import Effect, Ended, Plan, Replace, Send
+from capserver.effects import Effect, Ended, Plan, Replace, Send, Stop
 from capserver.prompt import Exchange, PastCall, Prompt, Step, Thought
 from capserver.protocol.server import (
     AnyServerMessage,
@@ -31,6 +31,7 @@ class Watch:
     def __init__(self, is_valid: Valid) -> None:
         self._is_valid = is_valid
         self.last = 0
+        self._stops = False
         self.written: dict[int, str] = {}
         self.asked: dict[str, bool] = {}
         """Turns that were accepted, and whether they are remembered."""
@@ -43,7 +44,8 @@ class Watch:
         self.rejected: set[str] = set()
         self.errors: list[Error] = []
         self._texts: dict[str, str] = {}
-        self._streamed: dict[str, str] = {}
+        self.streamed: dict[str, str] = {}
+        self._turn_of: dict[str, str] = {}
         self.broken: set[str] = set()
         """Streamed calls that a drop cut off from their client."""
         self._told: dict[str, str] = {}
@@ -54,6 +56,7 @@ class Watch:
 
     def see(self, effects: Sequence[Effect]) -> None:
         """Effects came out of the session, in this order."""
+        self._stops = any(isinstance(effect, Stop) for effect in effects)
         for effect in effects:
             match effect:
                 case Send(message, None):
@@ -81,7 +84,7 @@ class Watch:
 
     def dropped(self) -> None:
         """The socket is gone: what was being streamed stays incomplete."""
-        self.broken |= self._streamed.keys()
+        self.broken |= self.streamed.keys()
 
     # frames
 
@@ -95,7 +98,8 @@ class Watch:
                 assert turn not in self.ended
                 assert call not in self.broken, "after a drop no more deltas come"
                 assert call not in self.commands.keys() | self.cancelled | self.rejected
-                self._streamed[call] = self._streamed.get(call, "") + delta
+                self._turn_of[call] = turn
+                self.streamed[call] = self.streamed.get(call, "") + delta
             case _:
                 pass
 
@@ -114,7 +118,7 @@ class Watch:
                 assert call not in self.commands.keys() | self.rejected
                 self.rejected.add(call)
                 self.calls.setdefault(turn, []).append(call)
-                self._streamed.setdefault(call, "")
+                self.streamed.setdefault(call, "")
             case CancelCommand():
                 self._cancel(message)
             case Error():
@@ -128,7 +132,7 @@ class Watch:
         assert frame.turn not in self.ended, "no command after the end of its turn"
         assert frame.id not in self.commands.keys() | self.cancelled | self.rejected, "an id is used once"
         assert self._is_valid(frame), f"valid for the set in force: {frame}"
-        if (streamed := self._streamed.get(frame.id)) is not None:
+        if (streamed := self.streamed.get(frame.id)) is not None:
             whole = frame.args["text"]
             assert whole.startswith(streamed) if frame.id in self.broken else whole == streamed
         self.commands[frame.id], self.seq_of[frame.id] = frame, seq
@@ -140,6 +144,8 @@ class Watch:
         self.cancelled.add(cancel.id)
         if cancel.reason == "rejected":
             assert cancel.id not in self.commands
+        elif cancel.id not in self.commands and not self._stops:
+            self.calls.setdefault(self._turn_of[cancel.id], []).append(cancel.id)
 
     def _end(self, turn: str, ended: TurnEnded) -> None:
         assert turn in self.asked
@@ -188,22 +194,18 @@ class Watch:
 
     def _check_history(self, prompt: Prompt) -> None:
         """Earlier turns stand as they were told; past a bound the oldest ones go."""
-        kept = len(prompt.history)
-        new = prompt.history[-1:]
-        if new and new != self._before[-1:]:
-            assert prompt.history[:-1] == self._before[len(self._before) - kept + 1 :][: kept - 1]
-            self._check_exchange(new[0])
-        else:
-            assert prompt.history == self._before[len(self._before) - kept :]
+        older = list(prompt.history)
+        if older and not any(older[-1] is exchange for exchange in self._before):
+            self._check_exchange(older.pop())
+        kept = self._before[len(self._before) - len(older) :]
+        assert [id(exchange) for exchange in older] == [id(exchange) for exchange in kept]
 
     def _check_exchange(self, exchange: Exchange) -> None:
         """The turn before is told as far as it came: what its last prompt said, and what followed."""
-        turn = list(self._prompts)[-1]
-        while not self.asked[turn]:
-            turn = list(self._prompts)[list(self._prompts).index(turn) - 1]
-        prompt = self._prompts[turn]
+        turn, prompt = list(self._prompts.items())[-1]
+        assert self.asked[turn], "what is not remembered is gone"
         assert (exchange.text, exchange.notes) == (prompt.text, prompt.notes)
-        assert exchange.steps[: len(prompt.steps)] == prompt.steps
+        assert exchange.steps[: len(prompt.steps)] == prompt.steps, "the prefix stays"
         told = [call.id for step in exchange.steps for call in step.calls]
         assert told == self.calls.get(turn, []), "every call has its result"
 

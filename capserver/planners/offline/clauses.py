@@ -1,6 +1,6 @@
 """A text as clauses: where it certainly ends one thing and begins another, and where it may."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -10,6 +10,9 @@ from capserver.planners.offline.words import Word
 
 _SURE: Final = frozenset({"then", "but"})
 _MAYBE: Final = frozenset({"and", "or", "comma"})
+_ANSWERS: Final = frozenset({"no", "不"})
+_ANNOUNCING: Final = SPEAKING | {"get"}
+_AFRESH: Final = frozenset({"再", "也"})
 _LONGEST: Final = 150
 _QUESTION_WITHIN: Final = 3
 _ASKING_ENDS: Final = frozenset({"吗", "么", "没有", "没"})
@@ -25,6 +28,11 @@ class Clause:
     negated: bool = False
     asked: bool = False
     """Whether it is a question or a statement, and so asks for nothing to be done."""
+
+    @property
+    def denying(self) -> bool:
+        """Whether it has a `not` of its own, which an example of a command may have too."""
+        return any("not" in word.marks for word in self.words)
 
     @property
     def content(self) -> bool:
@@ -66,7 +74,7 @@ def _with_joints(words: Sequence[Word]) -> Iterator[tuple[str | None, list[Word]
     part: list[Word] = []
     for word in words:
         at = next((mark for mark in ("comma", "or", "and", "not") if mark in word.marks), None)
-        if at == "not" and not any(one.content for one in part):
+        if at == "not" and not _denies_anew(part):
             at = None
         if at is None:
             part.append(word)
@@ -78,6 +86,12 @@ def _with_joints(words: Sequence[Word]) -> Iterator[tuple[str | None, list[Word]
             joint = joint or at
             part.append(word)
     yield joint, part
+
+
+def _denies_anew(before: Sequence[Word]) -> bool:
+    """Whether a denial after these words begins something else: not in `say no`, nor as the first word."""
+    content = [word for word in before if word.content]
+    return bool(content) and _ANNOUNCING.isdisjoint(content[-1].keys)
 
 
 def _clause(piece: tuple[str | None, list[Word]], asked: bool) -> Clause:
@@ -137,7 +151,7 @@ def _joined(
 def _apart(one: Clause, other: Clause, fits: Callable[[Clause], bool]) -> bool:
     if one.words[-1].amount and _first(other).amount:
         return False
-    if fits(one) and fits(other):
+    if fits(other) and (fits(one) or (one.negated and other.joined == "comma")):
         return True
     return other.joined == "comma" and (fits(one) or fits(other)) and not fits(_together(one, other))
 
@@ -148,19 +162,29 @@ def _first(clause: Clause) -> Word:
 
 
 def _together(one: Clause, other: Clause) -> Clause:
-    return Clause((*one.words, *other.words), one.joined, one.negated, one.asked or other.asked)
+    negated = other.negated if _answer(one) and other.joined == "comma" else one.negated
+    return Clause((*one.words, *other.words), one.joined, negated, one.asked or other.asked)
 
 
-def _inherited(found: Iterator[Clause]) -> Iterator[Clause]:
-    """`don't wave or jump` denies both."""
-    before: Clause | None = None
-    for clause in found:
-        if (
-            before
-            and before.negated
-            and clause.joined in ("or", "and")
-            and clause.words[0].text not in ("再", "也")
-        ):
-            clause = replace(clause, negated=True)
-        yield clause
-        before = clause
+def _answer(clause: Clause) -> bool:
+    """Whether it is the `no` before a comma, which denies nothing of what follows."""
+    return all(word.text in _ANSWERS for word in clause.words if word.keys)
+
+
+def _inherited(found: Iterable[Clause]) -> Iterator[Clause]:
+    """`don't wave or jump` denies both, and `don't wave, jump or dance` all three."""
+    clauses = list(found)
+    denied = False
+    for at, clause in enumerate(clauses):
+        follows = at and clause.words[0].text not in _AFRESH
+        denied = clause.negated or bool(denied and follows and _listed(clauses, at))
+        yield replace(clause, negated=denied)
+
+
+def _listed(clauses: Sequence[Clause], at: int) -> bool:
+    """Whether the clause is a further part of a list: after `and`, `or` and 、, and after commas before `or`."""
+    while clauses[at].joined == "comma" and clauses[at].words[0].text != "、":
+        at += 1
+        if at == len(clauses) or clauses[at].joined == "and":
+            return False
+    return clauses[at].joined in ("and", "or", "comma") and not clauses[at].negated

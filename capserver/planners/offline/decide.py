@@ -103,7 +103,7 @@ class _Reading:
         return match is not None and match.score >= EXACT
 
     def _take(self, clause: Clause) -> None:
-        if clause.negated and not self._exact(clause):
+        if clause.negated and not (clause.denying and self._exact(clause)):
             self._denied = True
             return
         if self._repeat_earlier(clause):

@@ -8,13 +8,16 @@ from typing import Final
 
 from capserver.manifest import CommandSet, CompiledCommand
 from capserver.planners.offline.lexicon import COLOURS, lexicon
+from capserver.planners.offline.numbers import UNITS, amount_at
 from capserver.planners.offline.parameters import Parameter, parameters_of
+from capserver.planners.offline.text import even
 from capserver.planners.offline.words import Word, read, read_name
 
 _SLOT: Final = re.compile(r"\{(\w+)\}")
 _ASKING: Final = frozenset({"get", "state", "query"})
 _NAMED, _SHOWN, _DESCRIBED, _OF_PARAMETERS = 1.0, 0.9, 0.7, 0.5
 _OF_A_KIND: Final = 0.6
+_LEADING: Final = 3
 _MOST_HELD: Final = 256
 
 Template = tuple[Word | str, ...]
@@ -37,10 +40,12 @@ class Command:
     """What speaks against it."""
     asking: bool
     """Whether it answers a question."""
+    heads: frozenset[str]
+    """What it is about before all else: its name, its examples, and how each part of its description begins."""
 
     def alone(self, parameter: Parameter) -> "Command":
         """As if it had this parameter alone."""
-        return Command(self.compiled, (), (), (parameter,), (), {}, frozenset(), self.asking)
+        return Command(self.compiled, (), (), (parameter,), (), {}, frozenset(), self.asking, frozenset())
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,14 +110,40 @@ def _command(compiled: CompiledCommand) -> Command:
     name = tuple(read_name(compiled.name))
     described = tuple(word for word in read(compiled.description) if word.content)
     lists = {path[0]: named for path, named in compiled.slots if path[1:] in ((), ("*",))}
-    parameters = parameters_of(compiled.parameters, lists)
+    parameters = parameters_of(compiled.parameters, lists, _shown_units(compiled.examples))
     numbers = frozenset(parameter.name for parameter in parameters if parameter.kind == "number")
     templates = tuple(_template(example, numbers) for example in compiled.examples)
     strength = _strengths(name, described, templates, parameters)
     own = {key for word in name for key in word.keys}
     opposed = {other for key in own for other in lexicon().opposites.get(key, ())} - strength.keys()
     asking = compiled.returns is not None or not _ASKING.isdisjoint(strength)
-    return Command(compiled, name, described, parameters, templates, strength, frozenset(opposed), asking)
+    heads = own | {key for word in _leading(compiled.description) for key in word.keys}
+    heads |= {key for part in templates for word in part if isinstance(word, Word) for key in word.keys}
+    return Command(
+        compiled, name, described, parameters, templates, strength, frozenset(opposed), asking, frozenset(heads)
+    )
+
+
+def _leading(description: str) -> Iterable[Word]:
+    """The first words of each part of a description: `Fall over … as a joke. 装死、倒下` is about no joke."""
+    left = _LEADING
+    for word in read(description):
+        if not word.keys:
+            left = _LEADING
+        elif word.content and left:
+            left -= 1
+            yield word
+
+
+def _shown_units(examples: Iterable[str]) -> Mapping[str, str]:
+    """The unit behind a slot, by its name: `{n} times`."""
+    units: dict[str, str] = {}
+    for example in examples:
+        for slot in _SLOT.finditer(example):
+            found = amount_at("1" + even(example[slot.end() :]), 0)
+            if found and found[0].unit in UNITS:
+                units[slot[1]] = found[0].unit
+    return units
 
 
 def _strengths(
@@ -158,5 +189,10 @@ def _literal(text: str, counted: Mapping[int, str]) -> Iterable[Word | str]:
     for word in read(text):
         if word.start in counted:
             yield counted[word.start]
-        elif word.content or word.amount:
+        elif tells(word):
             yield word
+
+
+def tells(word: Word) -> bool:
+    """Whether an example is another one without this word."""
+    return word.content or word.amount is not None or "not" in word.marks

@@ -9,7 +9,7 @@ from capserver.planners.offline.lexicon import ACTIONS, lexicon
 from capserver.planners.offline.slots import Filled, Said, fill
 from capserver.planners.offline.templates import aligned
 from capserver.planners.offline.text import is_han
-from capserver.planners.offline.words import Word, meets
+from capserver.planners.offline.words import DETERMINERS, Word, meets
 
 EXACT: Final = 2.0
 """The score of a clause that an example says in the same words, or more."""
@@ -74,11 +74,11 @@ def _match(command: Command, said: Said, index: Index) -> Match:
     named = _named(command, said, index)
     score = 0.6 * ranked + 0.3 * named + 0.1 * min(filled.telling, 1) - 0.1 * len(filled.missing)
     enough = _SURE if filled.guessed else _NAMED
-    about = named >= enough or (filled.telling >= 1 and covered >= _TOLD) or _described(command, said.words)
+    about = named >= enough or _described(command, said.words)
+    about = (about and _leads(command, said)) or (filled.telling >= 1 and covered >= _TOLD)
     against = _against(command, said.words)
-    accepted = (
-        not against and covered >= _COVERED and about and (not said.asked or _answers(command, said, filled))
-    )
+    whole = covered >= _COVERED and _object_covered(command, said, filled)
+    accepted = not against and whole and about and (not said.asked or _answers(command, said, filled))
     return Match(command, filled, score - against, accepted, named >= _NAMED)
 
 
@@ -88,6 +88,39 @@ def _answers(command: Command, said: Said, filled: Filled) -> bool:
     return command.asking and any(
         at in filled.used or _speaks(command, said.words[at]) > 0.5 for at in telling
     )
+
+
+def _leads(command: Command, said: Said) -> bool:
+    """Whether anything was said that the command is about before all else."""
+    if said.asked:
+        return True
+    kinds = lexicon().kinds
+    heads = command.heads | {inner for key in command.heads for inner in kinds.get(key, ())}
+    return any(word.content and not heads.isdisjoint(word.keys) for word in said.words)
+
+
+def _object_covered(command: Command, said: Said, filled: Filled) -> bool:
+    """Whether what is to be done is known to be done to this: not `clean my shoes` for a vacuum cleaner."""
+    words = said.words
+    verb = next((at for at, word in enumerate(words) if _is_action(word) and _speaks(command, word)), None)
+    if verb is None:
+        return True
+    start = verb + 1
+    while start < len(words) and words[start].text in DETERMINERS:
+        start += 1
+    end = start
+    while end < len(words) and words[end].content:
+        end += 1
+    if start == end:
+        return True
+    told = start > verb + 1 or "things" in map(lexicon().section.get, words[end - 1].keys)
+    of_note = not any(lexicon().section.get(key, "things") != "things" for key in words[end - 1].keys)
+    known = any(at in filled.used or _speaks(command, words[at]) for at in range(start, end))
+    return known or not (told and of_note)
+
+
+def _is_action(word: Word) -> bool:
+    return word.content and any(lexicon().section.get(key) == ACTIONS for key in word.keys)
 
 
 def _anchors(command: Command, words: Sequence[Word]) -> set[int]:
@@ -115,7 +148,7 @@ def _weight(word: Word) -> float:
         return 1.0 if word.amount and word.amount.unit != "ordinal" else 0.0
     if not _VAGUE.isdisjoint(word.keys):
         return 0.5
-    if any(lexicon().section.get(key) == ACTIONS for key in word.keys):
+    if _is_action(word):
         return 1.5
     return 0.5 if is_han(word.text) and len(word.text) == 1 and word.keys == (word.text,) else 1.0
 
@@ -125,10 +158,11 @@ def _coverage(command: Command, said: Said, filled: Filled, index: Index) -> tup
     total = covered = ranked = weights = 0.0
     for at, word in enumerate(said.words):
         weight = _weight(word)
+        measure = word.amount is not None and word.amount.unit is not None
         repeated = word.amount is not None and word.amount.unit == "times"
         strength = max(_speaks(command, word), _TAKEN if at in filled.used or repeated else 0)
         rarity = max((index.rarity.get(key, 1.0) for key in word.keys), default=1.0)
-        total += weight
+        total += 0 if measure and not strength else weight
         covered += weight * (1.0 if strength > 0.5 else 0.5 if strength else 0)
         weights += weight * rarity
         ranked += weight * rarity * strength

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final, Literal
 
+from capserver.planners.offline.lexicon import ACTIONS, lexicon
 from capserver.planners.offline.numbers import UNITS
 from capserver.planners.offline.text import even, split_name
 from capserver.planners.offline.values import Values, shared_values
@@ -20,7 +21,10 @@ _TEXT: Final = re.compile(
 _NAMING: Final = re.compile(
     r"\b(?:name|device|entity|object|target|item|label|thing)$|(?:名称|名字|物体|对象|设备)$"
 )
-_COUNT: Final = re.compile(r"\b(?:times|count|repeats?|repetitions)\b|次数|遍数|几次|几下")
+_COUNT: Final = re.compile(
+    r"\b(?:times|counts?|repeats?|repetitions|rounds|turns|laps|loops)\b|[次遍圈下回趟]数|几[次遍圈下回趟声]"
+)
+_HOW_MANY: Final = re.compile(r"\bhow many (?:\w+ )?(\w+)")
 _FROM_TO: Final = re.compile(r"(-?\d+(?:\.\d+)?)\s*(?:to|-|–|~|到|至)\s*(-?\d+(?:\.\d+)?)")
 _UNITS: Final = {
     unit: re.compile("times|次数" if unit == "times" else rf"(?<![a-z])(?:{words})(?![a-z])")
@@ -30,6 +34,13 @@ _ABBREVIATED: Final = re.compile(r"[a-z]{1,2}|.")
 _MEASURES: Final = (
     (re.compile("duration|delay|timeout|时长|时间"), "second"),
     (re.compile("angle|yaw|pitch|heading|角度"), "degree"),
+)
+_AS_SAID: Final = (
+    (re.compile("temperature|温度|气温"), frozenset({"degree", "kelvin"})),
+    (
+        re.compile(r"distance|length|radius|\b(?:height|width|depth|offset|[xyz])\b|距离|长度|高度|宽度"),
+        frozenset({"metre", "centimetre", "kilometre", "pixel", "step"}),
+    ),
 )
 
 
@@ -52,6 +63,8 @@ class Parameter:
     """The vocabulary list whose ids it takes."""
     unit: str | None = None
     """What a number is in, as `numbers.UNITS` names it."""
+    as_said: frozenset[str] = frozenset()
+    """Units that suit it where it states none: a `distance` may be one in metres or in steps."""
     whole: bool = False
     """Whether a number has to be whole."""
     count: bool = False
@@ -62,13 +75,18 @@ class Parameter:
     high: float | None = None
 
 
-def parameters_of(schema: Mapping[str, Any], lists: Mapping[str, str]) -> tuple[Parameter, ...]:
-    """The parameters of a command, the required ones first; `lists` are the vocabulary lists by parameter."""
+def parameters_of(
+    schema: Mapping[str, Any], lists: Mapping[str, str], shown: Mapping[str, str]
+) -> tuple[Parameter, ...]:
+    """The parameters of a command, the required ones first.
+
+    By parameter, `lists` are the vocabulary lists, and `shown` the units that examples give them.
+    """
     required = schema.get("required", ())
     properties = schema.get("properties", {})
     undeclared = {name: None for name in required if name not in properties}
     found = [
-        _parameter(name, _resolved(inner, schema), name in required, lists.get(name))
+        _parameter(name, _resolved(inner, schema), name in required, lists.get(name), shown.get(name))
         for name, inner in {**properties, **undeclared}.items()
     ]
     return tuple(sorted(found, key=lambda parameter: not parameter.required))
@@ -89,7 +107,9 @@ def _resolved(inner: Any, schema: Mapping[str, Any]) -> Mapping[str, Any]:
     return made
 
 
-def _parameter(name: str, schema: Mapping[str, Any], required: bool, listed: str | None) -> Parameter:
+def _parameter(
+    name: str, schema: Mapping[str, Any], required: bool, listed: str | None, shown: str | None
+) -> Parameter:
     description = str(schema.get("description", ""))
     named, described = read_name(name), read(description)
     said = even(f"{split_name(name)} {description}")
@@ -107,9 +127,10 @@ def _parameter(name: str, schema: Mapping[str, Any], required: bool, listed: str
         len(named),
         values=shared_values(options) if options and kind != "boolean" else None,
         list=listed,
-        unit=_unit(said) if kind == "number" else None,
+        unit=(_unit(said) or shown) if kind == "number" else None,
         whole=_type_of(schema) == "integer",
-        count=kind == "number" and _COUNT.search(said) is not None,
+        as_said=_as_said(said),
+        count=kind == "number" and (shown == "times" or _counts(said)),
         naming=_NAMING.search(even(split_name(name))) is not None,
         low=low,
         high=high,
@@ -177,6 +198,17 @@ def _unit(said: str) -> str | None:
         if found and (not _ABBREVIATED.fullmatch(found[0]) or _set_off(found[0], said)):
             return unit
     return next((unit for pattern, unit in _MEASURES if pattern.search(said)), None)
+
+
+def _as_said(said: str) -> frozenset[str]:
+    return next((units for pattern, units in _AS_SAID if pattern.search(said)), frozenset())
+
+
+def _counts(said: str) -> bool:
+    """Whether a number says how often something is done: `times`, `how many jumps`, 转几圈."""
+    asked = _HOW_MANY.search(said)
+    keys = read_name(asked[1])[0].keys if asked else ()
+    return _COUNT.search(said) is not None or any(lexicon().section.get(key) == ACTIONS for key in keys)
 
 
 def _set_off(unit: str, said: str) -> bool:

@@ -33,17 +33,28 @@ def amounts_for(
 
 def _fit(parameter: Parameter, amount: Amount, words: Sequence[Word], at: int) -> float:
     """How well an amount suits a parameter; 0: not at all."""
-    fit = 0.5 * parameter.required + 0.4 * _named_near(parameter, words, at) - 0.1 * parameter.length
+    suits = suitable(parameter, amount)
+    nearby = 0.5 * parameter.required + 0.4 * _named_near(parameter, words, at) - 0.1 * parameter.length
+    return suits + nearby if suits else 0
+
+
+def suitable(parameter: Parameter, amount: Amount) -> float:
+    """How well the unit of an amount suits a parameter; 0: not at all, as seconds for a speed."""
     if amount.unit is None or amount.unit == "ordinal":
-        return fit + (1.5 if amount.unit is None else 0.8)
-    if amount.unit == parameter.unit or (amount.unit == "times" and parameter.count):
-        return fit + 3
-    measured, wanted = SCALES.get(amount.unit), SCALES.get(parameter.unit or "")
-    if measured and wanted and measured[0] == wanted[0]:
-        return fit + 2
-    if amount.unit == "percent" and parameter.unit is None and parameter.high in (1, 100, None):
-        return fit + 2
-    return fit + 1 if parameter.unit is None and not parameter.count and amount.unit != "times" else 0
+        return 1.5 if amount.unit is None else 0.8
+    if amount.unit == "times":
+        return 3 if parameter.count else 0
+    if amount.unit == parameter.unit:
+        return 3
+    if parameter.unit is not None:
+        measured, wanted = SCALES.get(amount.unit), SCALES.get(parameter.unit)
+        return 2 if measured and wanted and measured[0] == wanted[0] else 0
+    if parameter.count:
+        return 0
+    if amount.unit == "percent":
+        return 2 if parameter.high in (1, 100, None) else 1
+    plain = amount.unit == "step" and parameter.whole
+    return 1 if plain or amount.unit in parameter.as_said else 0
 
 
 def _named_near(parameter: Parameter, words: Sequence[Word], at: int) -> bool:

@@ -7,7 +7,7 @@ from typing import Any, Final
 from capserver.planners.offline.index import Command
 from capserver.planners.offline.lexicon import COLOURS, lexicon
 from capserver.planners.offline.parameters import Parameter
-from capserver.planners.offline.quantities import amounts_for, converted, extreme
+from capserver.planners.offline.quantities import amounts_for, converted, extreme, suitable
 from capserver.planners.offline.text import language
 from capserver.planners.offline.texts import after_called, after_speaking, spoken, thing, with_small_words
 from capserver.planners.offline.values import Hit, Values, hits, partly, vocabulary_values
@@ -165,7 +165,7 @@ def put(command: Command, filled: Filled, name: str, said: Said, span: range) ->
         return True
     amounts = [word.amount for word in part if word.amount]
     if parameter.kind == "number" and len(part) == len(amounts) == 1:
-        value = converted(parameter, amounts[0])
+        value = converted(parameter, amounts[0]) if suitable(parameter, amounts[0]) else None
         filled.args |= {} if value is None else {name: value}
         return value is not None
     found = fill(command.alone(parameter), Said(part, said.text, said.vocabulary), set())

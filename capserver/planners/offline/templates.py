@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from itertools import islice
 from typing import Final
 
-from capserver.planners.offline.index import Command, Template
+from capserver.planners.offline.index import Command, Template, tells
 from capserver.planners.offline.slots import Filled, Said, fill, finished, put
 from capserver.planners.offline.words import Word, meets
 
@@ -14,9 +14,7 @@ _MOST_WORDS: Final = 48
 
 def aligned(command: Command, said: Said) -> Filled | None:
     """The arguments of the first example that says the same and leaves nothing open, its slots filled."""
-    telling = [
-        at for at, word in enumerate(said.words) if word.content or word.amount or word.quote is not None
-    ]
+    telling = [at for at, word in enumerate(said.words) if tells(word) or word.quote is not None]
     for template in command.templates if len(telling) <= _MOST_WORDS else ():
         if any(isinstance(part, Word) for part in template):
             for slots in islice(_laid(template, said, telling, (0, 0), set()), _WAYS_TRIED):

@@ -20,7 +20,7 @@ _PUNCTUATION: Final = {
     "&": frozenset({"and"}),
 }
 _PARTICLES: Final = frozenset({"on", "off", "up", "down", "away", "out", "around", "over"})
-_DETERMINERS: Final = frozenset({"the", "a", "an", "my", "your", "its", "this", "that"})
+DETERMINERS: Final = frozenset({"the", "a", "an", "my", "your", "its", "this", "that", *"我的 你的 我 你 这个 那个".split()})
 _LONGEST_ENGLISH: Final = 5
 _LONGEST_CHINESE: Final = 6
 _BETWEEN_PARTS: Final = 6
@@ -203,7 +203,7 @@ def _joined_particles(words: list[Word]) -> list[Word]:
     """English verbs that were drawn apart (`turn the light on`), and `on` where it says all that is said."""
     found = list(words)
     for i, word in enumerate(words):
-        if word.text not in _PARTICLES or (i + 1 < len(words) and words[i + 1].text in _DETERMINERS):
+        if word.text not in _PARTICLES or (i + 1 < len(words) and words[i + 1].text in DETERMINERS):
             continue
         opened = _opened_by(found, i)
         if opened is not None:
