@@ -98,7 +98,7 @@ class ServerSettings(Section):
         10, gt=0, le=3600, description="seconds until a peer that does not answer is gone"
     )
     drain_seconds: float = Field(
-        10, ge=0, le=3600, description="seconds that open turns get when the server stops"
+        10, ge=0, le=3600, description="seconds that sockets and requests get to close when the server stops"
     )
     log_format: Literal["text", "json"] = Field("text", description="one readable line or one JSON line")
     log_level: Literal["debug", "info", "warning", "error"] = Field(

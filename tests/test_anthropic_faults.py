@@ -28,6 +28,8 @@ from tests.model_endpoint import (
     message_start,
 )
 
+pytestmark = pytest.mark.usefixtures("http_client")
+
 KEY = "sk-ant-test-Zm9vYmFy"
 PROMPT = Prompt("wave twice", compile_set([{"name": "wave", "description": "Wave."}]))
 PING = {"type": "ping"}

@@ -37,6 +37,8 @@ from tests.model_endpoint import (
     message_start,
 )
 
+pytestmark = pytest.mark.usefixtures("http_client")
+
 KEY = "sk-ant-test-Zm9vYmFy"
 STREAMS = Path(__file__).parent / "data" / "anthropic"
 PROMPT = Prompt("wave twice", compile_set([{"name": "wave", "description": "Wave."}]))

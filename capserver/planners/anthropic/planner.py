@@ -4,6 +4,7 @@ import asyncio
 import re
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import aclosing, suppress
+from importlib.util import find_spec
 from typing import TYPE_CHECKING, Final
 
 from capserver.errors import ConfigError, Fault
@@ -145,6 +146,9 @@ class AnthropicPlanner:
         limits = httpx2.Limits(
             max_connections=None, max_keepalive_connections=100, keepalive_expiry=KEEPALIVE_SECONDS
         )
+        # The extra `fast`: aiohttp reads a stream at half the cost.
+        fast = find_spec("aiohttp") is not None
+        transport = anthropic.DefaultAioHttpClient if fast else anthropic.DefaultAsyncHttpxClient
         client = anthropic.AsyncAnthropic(
             api_key=self._api_key,
             auth_token=self._auth_token,
@@ -152,7 +156,7 @@ class AnthropicPlanner:
             max_retries=0,  # the worker's: it knows the turn's deadline and whether anything was yielded
             timeout=httpx2.Timeout(None, connect=self._connect_seconds),
             default_headers=self._headers,
-            http_client=anthropic.DefaultAsyncHttpxClient(limits=limits),
+            http_client=transport(limits=limits),
         )
         _ = client.messages  # its module takes a quarter of the time to load
         return client
