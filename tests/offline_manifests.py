@@ -197,6 +197,7 @@ GAME = compile_set(
         command("take_photo", "Take a photo"),
     ]
 )
+
 SETS = {"pet": PET, "home": HOME, "zh": CHINESE, "avatar": AVATAR, "game": GAME}
 THINGS = Vocabulary.of(
     {
@@ -210,6 +211,13 @@ THINGS = Vocabulary.of(
             Entry(id="light.bed", names=["卧室灯"]),
             Entry(id="fan", names=["fan"]),
             Entry(id="tv", names=["television"]),
+        ],
+        "spots": [
+            Entry(id="rug", names=["rug", "middle", "centre", "center", "地毯", "中间", "地毯上"]),
+            Entry(id="plant", names=["plant", "flower pot", "植物", "花盆", "盆栽"]),
+            Entry(id="window", names=["window", "moon window", "窗户", "窗边", "窗前", "窗"]),
+            Entry(id="cushion", names=["cushion", "pillow", "垫子", "坐垫", "蒲团"]),
+            Entry(id="lamp", names=["lamp", "light", "灯", "台灯", "落地灯"]),
         ],
         "contacts": [Entry(id="c1", names=["Mom", "妈妈"]), Entry(id="c2", names=["Bob"])],
     }

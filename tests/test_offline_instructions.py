@@ -4,10 +4,13 @@ import json
 
 import pytest
 
+from capserver.manifest import compile_set
 from capserver.planners.offline.decide import Decision, decide
 from capserver.prompt import Prompt
 from tests.offline_manifests import SETS, THINGS
+from tests.offline_page import PAGE
 
+MANIFESTS = SETS | {"page": compile_set([*PAGE])}
 CASES = """
 pet | wave and then jump twice | wave {}; jump {"times": 2}
 pet | Wave, then jump three times! | wave {}; jump {"times": 3}
@@ -143,6 +146,59 @@ game | start a 5 minute timer named pizza | start_timer {"minutes": 5, "name": "
 game | search the web for cheap flights | search_web {"query": "cheap flights"}
 game | 搜索附近的餐厅 | search_web {"query": "附近的餐厅"}
 game | pause the music and take a photo | pause {}; take_photo {}
+pet | wave and do not jump | wave {}
+pet | wave without jumping | wave {}
+pet | wave instead of jumping | wave {}
+pet | instead of jumping, wave | wave {}
+pet | jump but do not wave | jump {}
+pet | do not jump and then wave | wave {}
+pet | don't worry, jump | jump {}
+pet | no, jump | jump {}
+pet | 不，跳吧 | jump {}
+pet | 挥手但是不要跳 | wave {}
+pet | 跳两下，但不要挥手 | jump {"times": 2}
+pet | 跳，别挥手，坐下 | jump {}; sit {}
+pet | 特别想看你跳舞 | dance {}
+pet | 要不要跳个舞 | dance {}
+pet | 不停地跳 | jump {}
+pet | jump no more than 3 times | jump {"times": 3}
+pet | say do not jump | say {"text": "do not jump"}
+pet | 说别跳 | say {"text": "别跳"}
+pet | jump for three seconds | jump {}
+pet | jump 50 percent | jump {}
+pet | 跳三米 | jump {}
+pet | walk left 3 meters | walk {"direction": "left"}
+pet | 拿起紅色的球 | pick_up {"object": "ball_1"}
+pet | pick up the red ball | pick_up {"object": "ball_1"}
+game | move up 3 steps | move {"dir": "up", "n": 3}
+game | move up 3 seconds | move {"dir": "up"}
+game | move left 3 times | move {"dir": "left"}; move {"dir": "left"}; move {"dir": "left"}
+page | wave and how are you | wave {}; get_mood {}
+page | How are you? Wave! | get_mood {}; wave {}
+page | how do you feel | get_mood {}
+page | tell me not to jump | say {"text": "not to jump"}
+page | tell me something nice | say {"text": "something nice"}
+page | say hello | wave {}
+page | spin three times | spin {"turns": 3}
+page | 转三圈 | spin {"turns": 3}
+page | spin twice to the left | spin {"turns": 2, "direction": "left"}
+page | 向左转两圈 | spin {"turns": 2, "direction": "left"}
+page | spin 90 degrees | spin {}
+page | jump for 3 seconds | jump {}
+page | 跳三秒 | jump {}
+page | 跳高一点 | jump {"height": "high"}
+page | dance for a quarter of a minute | dance {"seconds": 15}
+page | dance three times | dance {}; dance {}; dance {}
+page | dance the twist | dance {"style": "twist"}
+page | 跳个扭扭舞 | dance {"style": "twist"}
+page | 跳个摇摆舞 | dance {"style": "sway"}
+page | 跳一段曳步舞 | dance {"style": "shuffle"}
+page | 做个害羞的表情 | set_expression {"expression": "shy"}
+page | 变成玉色 | change_color {"color": "jade"}
+page | 挥双手 | wave {"hand": "both"}
+page | walk to the window and sit down | walk_to {"spot": "window"}; sit {}
+page | 去垫子那里 | walk_to {"spot": "cushion"}
+page | sit on the cushion | sit {}
 """
 
 IN_VAIN = """
@@ -163,6 +219,13 @@ home | 讲个笑话
 home | 推荐一本好书
 zh | 今天天气怎么样
 zh | let's talk about philosophy
+pet | write a poem
+home | clean my shoes
+page | tell me a joke
+page | 讲个笑话
+page | open the door
+page | wash the dishes
+page | 关灯
 """
 
 
@@ -171,7 +234,7 @@ def rows(table: str) -> list[tuple[str, ...]]:
 
 
 def decided(commands: str, said: str) -> Decision:
-    return decide(Prompt(said, SETS[commands], vocabulary=THINGS))
+    return decide(Prompt(said, MANIFESTS[commands], vocabulary=THINGS))
 
 
 @pytest.mark.parametrize(("commands", "said", "expected"), rows(CASES))

@@ -8,6 +8,7 @@ import pytest
 
 from capserver.manifest import CommandSet, compile_set
 from capserver.planners.offline import OfflinePlanner
+from capserver.planners.offline.index import is_kept
 from capserver.prompt import (
     CallClosed,
     CallDelta,
@@ -23,6 +24,7 @@ from capserver.prompt import (
 )
 from capserver.protocol.values import Client
 from tests.offline_manifests import PET, THINGS, command, one_of
+from tests.offline_page import PAGE
 
 DATA = Path(__file__).parent / "data"
 
@@ -54,8 +56,32 @@ async def plan(text: str, commands: CommandSet = PET, **more: Any) -> tuple[list
     [
         ("don't jump", "All right, I won't."),
         ("don't wave or jump", "All right, I won't."),
+        ("do not jump", "All right, I won't."),
+        ("dont jump", "All right, I won't."),
+        ("Don’t jump!", "All right, I won't."),
+        ("never jump", "All right, I won't."),
+        ("no jumping", "All right, I won't."),
+        ("no jumping, please", "All right, I won't."),
+        ("please do not jump", "All right, I won't."),
+        ("you must not jump", "All right, I won't."),
+        ("I don't want you to jump", "All right, I won't."),
+        ("neither wave nor jump", "All right, I won't."),
+        ("don't wave, jump or dance", "All right, I won't."),
+        ("do not jump three times", "All right, I won't."),
+        ("refrain from jumping", "All right, I won't."),
         ("不要跳", "好的，不做。"),
         ("不要跳也不要挥手", "好的，不做。"),
+        ("别跳", "好的，不做。"),
+        ("別跳", "好的，不做。"),
+        ("不许跳", "好的，不做。"),
+        ("先别跳", "好的，不做。"),
+        ("请不要跳", "好的，不做。"),
+        ("你别再跳了", "好的，不做。"),
+        ("千万别跳", "好的，不做。"),
+        ("我不想让你跳", "好的，不做。"),
+        ("禁止跳跃", "好的，不做。"),
+        ("不要跳、挥手", "好的，不做。"),
+        ("既不要跳也不要挥手", "好的，不做。"),
     ],
 )
 async def test_what_is_denied_is_not_done(said: str, answer: str) -> None:
@@ -246,3 +272,31 @@ async def test_the_planner_is_named_and_lets_go_of_nothing() -> None:
         Stopped("end"),
     ]
     await planner.aclose()
+
+
+@pytest.mark.parametrize(
+    "said",
+    ["9" * 400, "一" + "万" * 400, "一" * 400, f"1/{'9' * 400}", "jump and " * 200, "跳和" * 500, "a," * 500],
+)
+async def test_endless_digits_and_lists_are_survived(said: str) -> None:
+    calls, _ = await plan(said)
+    assert len(calls) <= 32
+
+
+async def test_a_number_too_large_to_count_with_is_no_amount() -> None:
+    assert (await plan(f"jump {'9' * 40}"))[0] == [("jump", {})]
+
+
+async def test_an_index_is_built_beside_the_loop_and_once() -> None:
+    fresh = compile_set([command("glide", "Glide over the ice")])
+    assert not is_kept(fresh)
+    assert (await plan("glide", fresh))[0] == [("glide", {})]
+    assert is_kept(fresh)
+    assert (await plan("glide", fresh))[0] == [("glide", {})]
+
+
+def test_the_manifest_of_the_page_is_the_one_that_is_shown() -> None:
+    source = (Path(__file__).parents[1] / "capserver/pages/static/commands.js").read_text(encoding="utf-8")
+    for one in PAGE:
+        assert f"\n  {one['name']}: {{" in source
+        assert all(example in source for example in one["examples"])

@@ -89,6 +89,17 @@ def test_a_reference_is_followed() -> None:
         ("go there for 500 ms", {"type": "number", "description": "seconds"}, [0.5]),
         ("go there 50%", {"type": "number", "maximum": 1}, [0.5]),
         ("go there 50%", {"type": "number", "maximum": 10}, [50]),
+        ("go there for 3 seconds", {"type": "number", "description": "how fast"}, []),
+        ("go there 90 degrees", {"type": "number"}, []),
+        ("go there 3 meters", {"type": "integer", "description": "how many times"}, [1]),
+        ("go there 50%", {"type": "integer", "description": "how many turns"}, [1]),
+        ("go there 3 times", {"type": "integer", "description": "how many full turns"}, [3]),
+        ("go there 3 times", {"type": "integer", "description": "圈数"}, [3]),
+        ("go there 3 times", {"type": "integer", "description": "how many people"}, []),
+        ("go there 3 meters", {"type": "number", "description": "the distance"}, [3]),
+        ("go there 30 degrees", {"type": "number", "description": "target temperature"}, [30]),
+        ("go there 3 seconds", {"type": "number", "description": "in metres"}, []),
+        ("go there in 10 seconds", {"type": "number", "description": "percent"}, []),
         ("go there 2nd", {"type": "integer"}, [2]),
         ("go there at maximum", {"type": "number", "description": "from 1 to 9"}, [9]),
         ("go there at minimum", {"type": "number", "description": "in percent"}, [0]),
@@ -100,6 +111,15 @@ def test_a_reference_is_followed() -> None:
         ("往左走", {"enum": ["left", "right"]}, ["left"]),
         ("go there left", {"enum": ["左", "右"]}, ["左"]),
         ("go there to 2", {"enum": [1, 2, 3]}, [2]),
+        (
+            "go there 曳步",
+            {"enum": ["shuffle", "twist"], "description": "shuffle 曳步, twist 扭扭"},
+            ["shuffle"],
+        ),
+        ("go there twisting", {"enum": ["niu", "yao"], "description": "niu 扭, yao 摇"}, []),
+        ("go there shuffle", {"enum": ["曳步", "扭扭"], "description": "曳步 shuffle, 扭扭 twist"}, ["曳步"]),
+        ("go there 曳步", {"enum": ["a1", "b2"], "description": "`a1` – 曳步; `b2` – 扭扭"}, ["a1"]),
+        ("go there drowsy", {"enum": [0, 1], "description": "0 = drowsy, 1 = perky"}, [0]),
         ("go there", {"enum": ["left", "right"]}, []),
         ("go there 'over the hill'", {"type": "string"}, ["over the hill"]),
         ("go there yes", {"type": "boolean"}, [True]),
@@ -186,6 +206,60 @@ def test_a_name_of_which_half_is_said_is_enough_where_it_is_the_only_one() -> No
         {"places": [Entry(id="p1", names=["red ball"]), Entry(id="p2", names=["blue ball"])]}
     )
     assert args("go there to the ball", command, twins) == []
+
+
+PLACES = Vocabulary.of(
+    {
+        "places": [
+            Entry(id="c1", names=["bedroom curtains", "卧室窗帘"]),
+            Entry(id="c2", names=["study curtains", "书房窗帘"]),
+            Entry(id="b1", names=["blinds", "百叶窗"]),
+            Entry(id="g1", names=["shiny oval gate"]),
+            Entry(id="h1", names=["heart gesture"]),
+        ]
+    }
+)
+TO = one("gesture", {"type": "string", "x-vocabulary": "places", "description": "Where to"})
+
+
+@pytest.mark.parametrize(
+    ("said", "value"),
+    [
+        ("go there to the blinds", "b1"),
+        ("go there to the bedroom curtains", "c1"),
+        ("go there to the gate", "g1"),
+        ("go there to the gesture", "h1"),
+    ],
+)
+def test_the_one_value_that_fits_the_noun_is_taken(said: str, value: str) -> None:
+    assert args(said, TO, PLACES) == [{"gesture": value}]
+
+
+@pytest.mark.parametrize(
+    ("said", "asked"),
+    [
+        ("go there to the curtains", "To go there I still need to know: bedroom curtains or study curtains."),
+        ("去窗帘那里", "要“移动”，还需要告诉我：是卧室窗帘还是书房窗帘。"),
+        ("go there by animation", "To go there I still need to know: Where to."),
+    ],
+)
+def test_of_several_values_that_fit_none_is_taken_and_they_are_asked_for(said: str, asked: str) -> None:
+    decision = decide(Prompt(said, compile_set([TO]), vocabulary=PLACES))
+    assert (decision.calls, decision.text) == ([], asked)
+
+
+def test_an_example_tells_the_unit_of_a_number() -> None:
+    command = one("n", {"type": "integer"}, required=False, examples=["go there {n} times", "waddle {n}步"])
+    assert args("go there thrice", command) == [{"n": 3}]
+    held = one("n", {"type": "number"}, required=False, examples=["linger for {n} seconds"])
+    assert args("go there for 2 minutes", held) == [{"n": 120}]
+    assert args("linger 30 degrees", held) == [{}]
+
+
+def test_an_example_with_a_denial_is_another_one_than_without() -> None:
+    command = one("what", {"enum": ["left", "right"]}, examples=["don't peek {what}"])
+    assert args("don't peek left", command) == [{"what": "left"}]
+    assert args("don't go there left", command) == []
 
 
 def test_several_values_of_one_parameter_are_several_calls_or_one_list() -> None:

@@ -167,3 +167,8 @@ def test_a_text_is_cut_where_both_sides_stand_alone(text: str, made: list[str]) 
 def test_a_question_is_told_from_a_wish(text: str, asked: bool) -> None:
     found = [*clauses(read(text), lambda _: True, lambda *_: False)]
     assert any(clause.asked for clause in found) is asked
+
+
+def test_letters_before_digits_are_no_word_of_their_own() -> None:
+    assert [word.content for word in read("NO2 sensor")] == [True, False, True]
+    assert "not" in read("no sensor")[0].marks

@@ -182,7 +182,7 @@ def _inherited(found: Iterable[Clause]) -> Iterator[Clause]:
 
 
 def _listed(clauses: Sequence[Clause], at: int) -> bool:
-    """Whether the clause is a further part of a list: after `and`, `or` and 、, and after commas before `or`."""
+    """Whether the clause is a further part of a list: after `and`, `or`, 、, and commas before an `or`."""
     while clauses[at].joined == "comma" and clauses[at].words[0].text != "、":
         at += 1
         if at == len(clauses) or clauses[at].joined == "and":

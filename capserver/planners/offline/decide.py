@@ -15,6 +15,8 @@ from capserver.planners.offline.words import read
 from capserver.prompt import Prompt
 
 _LONGEST: Final = 1000
+_EFFORT: Final = 600
+"""The words that are looked at for one instruction, each time they are; what goes beyond fits nothing."""
 _MOST_REPEATED: Final = 10
 _MOST_CALLS: Final = 32
 _AGAIN: Final = frozenset({"repeat"})
@@ -54,6 +56,7 @@ class _Reading:
         names = prompt.commands.commands.keys()
         self._allowed = frozenset(names) if prompt.only is None else prompt.only & names
         self._matches: dict[tuple[int, int], Match | None] = {}
+        self._effort = 0
         self._calls: list[Planned] = []
         self._last: Match | None = None
         self._lacking: list[str] = []
@@ -84,6 +87,9 @@ class _Reading:
     def _match(self, clause: Clause) -> Match | None:
         span = clause.words[0].start, clause.words[-1].end
         if span not in self._matches:
+            self._effort += len(clause.words)
+            if self._effort > _EFFORT:
+                return None
             self._matches[span] = best(self._said(clause), self._index, self._allowed)
         return self._matches[span]
 
@@ -115,7 +121,9 @@ class _Reading:
             self._unclear.append(clause)
         elif self._lacks(match):
             self._lacking.append(
-                replies.missing(match.command.compiled, match.filled.missing, self._language)
+                replies.missing(
+                    match.command.compiled, match.filled.missing, match.filled.several, self._language
+                )
             )
         else:
             self._last = match

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from typing import Final
 
 from capserver.planners.offline.index import Command, Index, spelled
-from capserver.planners.offline.lexicon import ACTIONS, lexicon
+from capserver.planners.offline.lexicon import lexicon
 from capserver.planners.offline.slots import Filled, Said, fill
 from capserver.planners.offline.templates import aligned
 from capserver.planners.offline.text import is_han
-from capserver.planners.offline.words import DETERMINERS, Word, meets
+from capserver.planners.offline.words import DETERMINERS, Word, is_action, meets
 
 EXACT: Final = 2.0
 """The score of a clause that an example says in the same words, or more."""
@@ -72,7 +72,8 @@ def _match(command: Command, said: Said, index: Index) -> Match:
     filled = fill(command, said, _anchors(command, said.words))
     covered, ranked = _coverage(command, said, filled, index)
     named = _named(command, said, index)
-    score = 0.6 * ranked + 0.3 * named + 0.1 * min(filled.telling, 1) - 0.1 * len(filled.missing)
+    unsaid = [parameter for parameter in filled.missing if parameter.name not in filled.several]
+    score = 0.6 * ranked + 0.3 * named + 0.1 * min(filled.telling, 1) - 0.1 * len(unsaid)
     enough = _SURE if filled.guessed else _NAMED
     about = named >= enough or _described(command, said.words)
     about = (about and _leads(command, said)) or (filled.telling >= 1 and covered >= _TOLD)
@@ -102,8 +103,8 @@ def _leads(command: Command, said: Said) -> bool:
 def _object_covered(command: Command, said: Said, filled: Filled) -> bool:
     """Whether what is to be done is known to be done to this: not `clean my shoes` for a vacuum cleaner."""
     words = said.words
-    verb = next((at for at, word in enumerate(words) if _is_action(word) and _speaks(command, word)), None)
-    if verb is None:
+    verb = next((at for at, word in enumerate(words) if is_action(word) and _speaks(command, word)), None)
+    if verb is None or all(meets(words[verb], part) for part in command.name):
         return True
     start = verb + 1
     while start < len(words) and words[start].text in DETERMINERS:
@@ -117,10 +118,6 @@ def _object_covered(command: Command, said: Said, filled: Filled) -> bool:
     of_note = not any(lexicon().section.get(key, "things") != "things" for key in words[end - 1].keys)
     known = any(at in filled.used or _speaks(command, words[at]) for at in range(start, end))
     return known or not (told and of_note)
-
-
-def _is_action(word: Word) -> bool:
-    return word.content and any(lexicon().section.get(key) == ACTIONS for key in word.keys)
 
 
 def _anchors(command: Command, words: Sequence[Word]) -> set[int]:
@@ -148,7 +145,7 @@ def _weight(word: Word) -> float:
         return 1.0 if word.amount and word.amount.unit != "ordinal" else 0.0
     if not _VAGUE.isdisjoint(word.keys):
         return 0.5
-    if _is_action(word):
+    if is_action(word):
         return 1.5
     return 0.5 if is_han(word.text) and len(word.text) == 1 and word.keys == (word.text,) else 1.0
 
@@ -162,7 +159,7 @@ def _coverage(command: Command, said: Said, filled: Filled, index: Index) -> tup
         repeated = word.amount is not None and word.amount.unit == "times"
         strength = max(_speaks(command, word), _TAKEN if at in filled.used or repeated else 0)
         rarity = max((index.rarity.get(key, 1.0) for key in word.keys), default=1.0)
-        total += 0 if measure and not strength else weight
+        total += weight / 2 if measure and not strength else weight
         covered += weight * (1.0 if strength > 0.5 else 0.5 if strength else 0)
         weights += weight * rarity
         ranked += weight * rarity * strength

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from math import inf
 from typing import Final
 
 
@@ -98,7 +99,10 @@ def amount_at(text: str, at: int) -> tuple[Amount, int] | None:
     if found is None:
         return None
     kind = next(kind for kind in _READ if found[kind] is not None)
-    amount = _READ[kind](found)
+    try:
+        amount = _READ[kind](found)
+    except OverflowError:
+        amount = Amount(inf)
     if amount.unit is not None:
         return amount, found.end()
     return _with_unit(text, amount.value, kind, found.end())

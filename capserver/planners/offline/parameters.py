@@ -7,7 +7,7 @@ from typing import Any, Final, Literal
 
 from capserver.planners.offline.lexicon import ACTIONS, lexicon
 from capserver.planners.offline.numbers import UNITS
-from capserver.planners.offline.text import even, split_name
+from capserver.planners.offline.text import even, is_han, split_name
 from capserver.planners.offline.values import Values, shared_values
 from capserver.planners.offline.words import Word, read, read_name
 
@@ -178,9 +178,12 @@ def _options(schema: Mapping[str, Any]) -> tuple[tuple[Any, str], ...]:
 
 
 def _glosses(name: str, description: str) -> list[str]:
-    """The Chinese words that a description gives for a value: `left 左手, right 右手`."""
-    found = re.search(rf"(?<!\w){re.escape(name)}[ :：=(（]*([\u4e00-\u9fff]+)", description)
-    return [found[1]] if found else []
+    """What a description calls a value: `left 左手, right 右手`, `左 left`, `0 = off`."""
+    other = "[a-z]+(?: [a-z]+)?" if is_han(name) else "[\u4e00-\u9fff]+"
+    quoted = rf"(?<!\w)[\"'“‘`]?{re.escape(name)}[\"'”’`]?"
+    stated = r"\s*[:：=(（→]\s*([^\W\d_]+(?: [^\W\d_]+)?)" if name.isdigit() else "(?!)"
+    found = re.search(rf"{quoted}(?:[ :：=(（→–-]*({other})|{stated})", description, re.IGNORECASE)
+    return [term for term in found.groups() if term] if found else []
 
 
 def _bounds(schema: Mapping[str, Any], said: str) -> tuple[float | None, float | None]:

@@ -6,6 +6,7 @@ from collections.abc import AsyncGenerator, Iterator
 from typing import Final
 
 from capserver.planners.offline.decide import Decision, decide
+from capserver.planners.offline.index import built, is_kept, keep
 from capserver.planners.offline.lexicon import lexicon
 from capserver.prompt import CallClosed, CallDelta, CallOpened, Delta, Prompt, Stopped, TextDelta
 
@@ -29,6 +30,8 @@ class OfflinePlanner:
 
     async def plan(self, prompt: Prompt) -> AsyncGenerator[Delta, None]:
         """Plan one step: first the calls, in the order said, then what is left to say."""
+        if not is_kept(prompt.commands):
+            keep(prompt.commands, await asyncio.to_thread(built, prompt.commands))
         for delta in deltas(decide(prompt)):
             yield delta
             await asyncio.sleep(self._pace)

@@ -55,14 +55,32 @@ def _in_chinese(command: CompiledCommand) -> str:
     return split_name(command.name)
 
 
-def missing(command: CompiledCommand, parameters: Iterable[Parameter], lang: Language) -> str:
-    """A command that was meant but lacks something."""
-    named = [
-        str(parameter.schema.get("description") or split_name(parameter.name)) for parameter in parameters
-    ]
+def missing(
+    command: CompiledCommand,
+    parameters: Iterable[Parameter],
+    several: Mapping[str, Sequence[Sequence[str]]],
+    lang: Language,
+) -> str:
+    """A command that was meant but lacks something; `several`: by parameter, the values that may be meant."""
+    named = [_wanted(parameter, several.get(parameter.name, ()), lang) for parameter in parameters]
     if lang == "zh":
         return f"要“{_ability(command, lang).strip('“”')}”，还需要告诉我：{'、'.join(named)}。"
     return f"To {split_name(command.name).lower()} I still need to know: {', '.join(named)}."
+
+
+def _wanted(parameter: Parameter, values: Sequence[Sequence[str]], lang: Language) -> str:
+    """What is to be said: which of a few values (by their names), or what the parameter is."""
+    if values:
+        some = [
+            next((name for name in names[1:] if language(name) == lang), names[0])
+            for names in values[:_MOST_NAMED]
+        ]
+        return (
+            f"是{'、'.join(some[:-1])}还是{some[-1]}"
+            if lang == "zh"
+            else f"{', '.join(some[:-1])} or {some[-1]}"
+        )
+    return str(parameter.schema.get("description") or split_name(parameter.name)).rstrip(".。")
 
 
 def unclear(said: Sequence[str], lang: Language) -> str:

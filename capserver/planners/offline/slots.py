@@ -10,8 +10,8 @@ from capserver.planners.offline.parameters import Parameter
 from capserver.planners.offline.quantities import amounts_for, converted, extreme, suitable
 from capserver.planners.offline.text import language
 from capserver.planners.offline.texts import after_called, after_speaking, spoken, thing, with_small_words
-from capserver.planners.offline.values import Hit, Values, hits, partly, vocabulary_values
-from capserver.planners.offline.words import Word
+from capserver.planners.offline.values import Hit, Near, Values, hits, names_of, partly, vocabulary_values
+from capserver.planners.offline.words import Word, is_action
 from capserver.vocabulary import Vocabulary
 
 _TRUE: Final = frozenset({"turn_on", "true", "open"})
@@ -35,6 +35,8 @@ class Filled:
     args: dict[str, Any] = field(default_factory=dict)
     others: dict[str, list[Any]] = field(default_factory=dict)
     """Further values of a parameter that takes one: `the kitchen and the bedroom`."""
+    several: dict[str, list[Sequence[str]]] = field(default_factory=dict)
+    """The names of each of the values that may be meant, for a parameter that takes one of them."""
     used: set[int] = field(default_factory=set)
     missing: list[Parameter] = field(default_factory=list)
     guessed: bool = False
@@ -87,16 +89,33 @@ def _fill_listed(command: Command, said: Said, filled: Filled) -> None:
     for parameter in command.parameters:
         values = listed(parameter, said.vocabulary)
         if values is not None:
-            found += [(hit, parameter) for hit in hits(said.words, values, literal=parameter.kind == "thing")]
+            spoken = hits(said.words, values, literal=parameter.kind == "thing")
+            found += [(hit, parameter) for hit in _told(spoken, said.words)]
     for hit, parameter in sorted(found, key=lambda pair: pair[0].start - pair[0].end):
         if filled.used.isdisjoint(range(hit.start, hit.end)):
             _take_hit(command, parameter, hit, filled)
     for parameter in _open(command, filled, "names", "values"):
         values = listed(parameter, said.vocabulary) if parameter.required else None
         heads = (-1,) if parameter.kind == "names" else (0, -1)
-        near = partly(said.words, values, heads=heads) if values else None
-        if near:
-            filled.take(parameter, near.value, [near.start])
+        near = partly(said.words, values, heads=heads) if values else []
+        if len(near) == 1 and _picks(near[0], parameter, said.words):
+            filled.take(parameter, near[0].value, [near[0].start])
+        elif values and len(near) > 1:
+            filled.several[parameter.name] = [names_of(values, one.value) for one in near]
+            filled.used.update(one.start for one in near)
+            filled.telling += 1
+
+
+def _told(found: list[Hit], words: Sequence[Word]) -> list[Hit]:
+    """Without a verb that may mean a value too, where another is named: 跳 in 跳个摇摆舞 is no `bounce`."""
+    if all(hit.loose for hit in found):
+        return found
+    return [hit for hit in found if not (hit.loose and is_action(words[hit.start]))]
+
+
+def _picks(near: Near, parameter: Parameter, words: Sequence[Word]) -> bool:
+    """Whether more was said than what the parameter is called: `the animation` is no `heart gesture`."""
+    return near.said > 1 or near.literally or parameter.named.isdisjoint(words[near.start].keys)
 
 
 def _take_hit(command: Command, parameter: Parameter, hit: Hit, filled: Filled) -> None:
@@ -170,7 +189,7 @@ def put(command: Command, filled: Filled, name: str, said: Said, span: range) ->
         return value is not None
     found = fill(command.alone(parameter), Said(part, said.text, said.vocabulary), set())
     whole = {at for at, word in enumerate(part) if word.content or word.amount} <= found.used
-    if whole and found.used:
+    if whole and name in found.args:
         filled.args[name] = found.args[name]
     return name in filled.args
 

@@ -19,6 +19,8 @@ class Values:
 
     values: tuple[Any, ...]
     words: tuple[tuple[Word, ...], ...]
+    names: tuple[str, ...]
+    """As they were given, to speak of them."""
     first: Mapping[str, tuple[int, ...]]
     """Where to look, by what the first word may mean."""
 
@@ -30,12 +32,26 @@ class Hit:
     value: Any
     start: int
     end: int
+    loose: bool = False
+    """Whether other words than these were said, which may mean the same."""
+
+
+@dataclass(frozen=True, slots=True)
+class Near:
+    """A value that may be meant: part of a name of it was said, from the word at `start` on."""
+
+    value: Any
+    start: int
+    said: int
+    """How many words of the name."""
+    literally: bool
 
 
 def values_of(options: Iterable[tuple[Any, str]]) -> Values:
     """Values from `(value, name)`."""
     values: list[Any] = []
     words: list[tuple[Word, ...]] = []
+    names: list[str] = []
     first: dict[str, list[int]] = {}
     for value, name in options:
         spoken = tuple(word for word in read_name(name) if word.keys)
@@ -44,7 +60,10 @@ def values_of(options: Iterable[tuple[Any, str]]) -> Values:
             first.setdefault(key, []).append(len(values))
         values.append(value)
         words.append(spoken)
-    return Values(tuple(values), tuple(words), {key: tuple(found) for key, found in first.items()})
+        names.append(name)
+    return Values(
+        tuple(values), tuple(words), tuple(names), {key: tuple(found) for key, found in first.items()}
+    )
 
 
 @lru_cache(maxsize=1024)
@@ -69,35 +88,60 @@ def vocabulary_values(vocabulary: Vocabulary, name: str) -> Values:
 
 
 def hits(words: Sequence[Word], values: Values, *, literal: bool = False) -> list[Hit]:
-    """Which of these values were said, in order; of two that overlap, the longer.
+    """Which of these values were said, in order; of two that overlap, the longer, then the more literal.
 
     `literal`: only in the very words, and not as the end of a longer name (`Light` is not `overhead light`).
+    A name of one word that only means the same (`blinds` for `curtains`) gives way to names that end in it.
     """
     found: list[Hit] = []
     for start, word in enumerate(words):
         for i in {i for key in word.keys for i in values.first.get(key, ())}:
             end = _matched(words, start, values.words[i], literal)
             if end is not None and not (literal and start and _unknown(words[start - 1])):
-                found.append(Hit(values.values[i], start, end))
+                loose = [part.text for part in values.words[i]] != [one.text for one in words[start:end]]
+                if not (loose and end - start == 1 and _is_kind(word, values)):
+                    found.append(Hit(values.values[i], start, end, loose))
     kept: list[Hit] = []
-    for hit in sorted(found, key=lambda hit: (hit.start - hit.end, hit.start)):
+    for hit in sorted(found, key=lambda hit: (hit.start - hit.end, hit.start, hit.loose)):
         if all(hit.end <= other.start or other.end <= hit.start for other in kept):
             kept.append(hit)
     return sorted(kept, key=lambda hit: hit.start)
 
 
-def partly(words: Sequence[Word], values: Values, *, heads: tuple[int, ...]) -> Hit | None:
-    """The one value of which half or more was said, with a word at one of `heads`; else `None`."""
-    found: dict[Any, tuple[int, int]] = {}
+def partly(words: Sequence[Word], values: Values, *, heads: tuple[int, ...]) -> list[Near]:
+    """The values of which most was said, with a word at one of `heads`.
+
+    Where some were said in the very words, only these: of curtains and blinds, the curtains.
+    """
+    found: dict[Any, Near] = {}
+    telling = {key for word in words if word.content for key in word.keys}
     for value, wanted in zip(values.values, values.words, strict=True):
-        at = [i for i, word in enumerate(words) if word.content and any(meets(word, part) for part in wanted)]
-        said = [part for part in wanted if any(meets(words[i], part) for i in at)]
-        if 2 * len(said) >= len(wanted) > 1 and any(wanted[head] in said for head in heads):
-            found[value] = min(at), max(at) + 1
-    if len(found) != 1:
-        return None
-    (value, span), *_ = found.items()
-    return Hit(value, *span)
+        if len(wanted) > 1 and any(not telling.isdisjoint(wanted[head].keys) for head in heads):
+            near = _near(words, value, wanted)
+            found[value] = max(found.get(value, near), near, key=_rated)
+    most = max(map(_rated, found.values()), default=None)
+    return [near for near in found.values() if _rated(near) == most]
+
+
+def _near(words: Sequence[Word], value: Any, wanted: tuple[Word, ...]) -> Near:
+    at = [i for i, word in enumerate(words) if word.content and any(meets(word, part) for part in wanted)]
+    said = [part for part in wanted if any(meets(words[i], part) for i in at)]
+    literally = not {part.text for part in said}.isdisjoint(words[i].text for i in at)
+    return Near(value, min(at), len(said), literally)
+
+
+def _rated(near: Near) -> tuple[int, bool]:
+    return near.said, near.literally
+
+
+def names_of(values: Values, value: Any) -> tuple[str, ...]:
+    """All names of a value."""
+    return tuple(name for one, name in zip(values.values, values.names, strict=True) if one == value)
+
+
+def _is_kind(word: Word, values: Values) -> bool:
+    """Whether names of several words end in this one, so that it says what they are and not which."""
+    return any(len(name) > 1 and name[-1].text == word.text for name in values.words)
 
 
 def _matched(words: Sequence[Word], start: int, wanted: tuple[Word, ...], literal: bool) -> int | None:

@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass, replace
 from typing import Final
 
-from capserver.planners.offline.lexicon import Sense, lexicon
+from capserver.planners.offline.lexicon import ACTIONS, Sense, lexicon
 from capserver.planners.offline.numbers import Amount, amount_at
 from capserver.planners.offline.text import even, is_han, split_name, stem
 
@@ -20,7 +20,11 @@ _PUNCTUATION: Final = {
     "&": frozenset({"and"}),
 }
 _PARTICLES: Final = frozenset({"on", "off", "up", "down", "away", "out", "around", "over"})
-DETERMINERS: Final = frozenset({"the", "a", "an", "my", "your", "its", "this", "that", *"我的 你的 我 你 这个 那个".split()})
+DETERMINERS: Final = frozenset(
+    {"the", "a", "an", "my", "your", "its", "this", "that", *["我的", "你的", "我", "你", "这个", "那个"]}
+)
+_LARGEST: Final = 1e15
+"""Beyond it, digits are no amount but the name of something."""
 _LONGEST_ENGLISH: Final = 5
 _LONGEST_CHINESE: Final = 6
 _BETWEEN_PARTS: Final = 6
@@ -61,6 +65,16 @@ def meets(one: Word, other: Word) -> bool:
     return any(key in other.keys for key in one.keys)
 
 
+def is_action(word: Word) -> bool:
+    """Whether it says, among what it may mean, something that is done."""
+    return word.content and any(lexicon().section.get(key) == ACTIONS for key in word.keys)
+
+
+def alike(one: Word, other: Word) -> bool:
+    """Whether two words are the same but for their ending."""
+    return stem(one.text) == stem(other.text)
+
+
 def _pieces(text: str) -> list[Word]:
     plain, words, at = even(text), [], 0
     while at < len(plain):
@@ -96,6 +110,8 @@ def _number(plain: str, at: int) -> list[Word]:
     phrase = _longest(plain, at)
     if phrase and len(phrase) > 1 and end - at <= len(phrase):
         return []
+    if abs(amount.value) > _LARGEST:
+        return [Word(plain[at:end], (plain[at:end],), frozenset(), at, end)]
     if plain[at:end] == "one" and re.search(r"\b(the|this|that|which|red|green|blue) $", plain[:at]):
         return []
     keys = (f"#{amount.number}{'.' if amount.unit == 'ordinal' else ''}",)
@@ -139,7 +155,8 @@ def _phrases(words: list[Word]) -> list[Word]:
     at = 0
     while at < len(words):
         length, sense = _phrase(words, at)
-        if sense is None:
+        if sense is None or _part_of_code(words, at):
+            length = 1
             found.append(words[at])
         else:
             first, last = words[at], words[at + length - 1]
@@ -148,6 +165,11 @@ def _phrases(words: list[Word]) -> list[Word]:
             found.append(Word(text, keys, sense.marks, first.start, last.end))
         at += length
     return found
+
+
+def _part_of_code(words: list[Word], at: int) -> bool:
+    """Whether a number goes on right where the word ends: `NO2` denies nothing."""
+    return at + 1 < len(words) and words[at + 1].amount is not None and words[at + 1].start == words[at].end
 
 
 def _phrase(words: list[Word], at: int) -> tuple[int, Sense | None]:
