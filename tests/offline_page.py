@@ -144,10 +144,10 @@ PAGE: list[dict[str, Any]] = [
         {
             "direction": {
                 "enum": ["left", "right", "up", "down", "front"],
+                "default": "front",
                 "description": ("Where to look: left 左, right 右, up 上, down 下, front 前面 (the person)."),
             }
         },
-        required=("direction",),
         examples=[
             "look {direction}",
             "look to the {direction}",

@@ -91,8 +91,7 @@ export const COMMANDS = new Map(Object.entries(/** @type {Record<string, Offer>}
   },
   look_at: {
     description: 'Turn and look in a direction, as the person who watches sees it. 转头看向一个方向。',
-    properties: { direction: { enum: ['left', 'right', 'up', 'down', 'front'], description: 'Where to look: left 左, right 右, up 上, down 下, front 前面 (the person).' } },
-    required: ['direction'],
+    properties: { direction: { enum: ['left', 'right', 'up', 'down', 'front'], default: 'front', description: 'Where to look: left 左, right 右, up 上, down 下, front 前面 (the person).' } },
     examples: ['look {direction}', 'look to the {direction}', 'look at me', 'turn {direction}', '看{direction}', '往{direction}看', '看看{direction}'],
     lane: 'body',
     run: ({ figure, signal }, args) => motions.lookAt(figure, /** @type {any} */ (args), signal),

@@ -216,7 +216,7 @@ export async function sleep(figure, signal) {
 }
 
 /** @param {Figure} figure @param {{direction: string}} args @param {AbortSignal} signal */
-export async function lookAt(figure, { direction }, signal) {
+export async function lookAt(figure, { direction = 'front' }, signal) {
   const { rig, facts } = figure;
   if (facts.posture === 'asleep') await stand(figure, signal);
   const [yaw, lookX, lookY] = DIRECTIONS.get(direction) ?? [0, 0, 0];
