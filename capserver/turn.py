@@ -203,7 +203,6 @@ class Turn:
         self._returning = False
         self._last = None
         self.overflowed = False
-        self.held = None
 
     @property
     def writing(self) -> set[str]:

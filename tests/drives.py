@@ -169,6 +169,8 @@ class Drive:
         while (due := self.session.deadline) is not None and due <= until:
             self.now = max(self.now, due)
             came += self.apply(self.session.tick(self.now))
+            deadline = self.session.deadline
+            assert deadline is None or deadline > self.now, "what was due is done"
         self.now = until
         return came
 

@@ -3,10 +3,6 @@
 The machine is a client, a socket that may lose what it took, and a planner. `Watch` checks what comes out.
 """
 
-import json
-from itertools import count
-from typing import Any
-
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
@@ -18,19 +14,16 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from capserver.effects import Close, Effect, Plan, Replay, Send, Stop
 from capserver.ledger import REMEMBERED
 from capserver.prompt import CallClosed, CallDelta, CallOpened, Delta, Failed, Stopped, TextDelta, Thought
-from capserver.protocol.server import CommandFrame, encode
 from capserver.protocol.values import Resume
-from capserver.session import Session
-from tests.drives import COMMANDS, JUMP, Frame, an_offer, command, some_terms
-from tests.watch import Watch
+from tests.drives import COMMANDS, JUMP, Frame, command
+from tests.simulation import Simulation
 
 SIT = command("sit", {"on": {"type": "string", "x-vocabulary": "objects"}}, ["on"], ttl=5)
 LOW = command("jump", {"times": {"type": "integer", "minimum": 1, "maximum": 1}}, ["times"])
 TIGHT = {
-    "outbox_bytes": 3000,
+    "outbox_bytes": 2000,
     "commands_unacked": 2,
     "commands_per_turn": 3,
     "steps": 2,
@@ -64,134 +57,12 @@ BAD = [
 ]
 
 
-class SessionMachine(RuleBasedStateMachine):
+class SessionMachine(Simulation, RuleBasedStateMachine):
     @initialize(tight=st.booleans(), acks=st.booleans(), numbers=st.booleans(), bounded=st.booleans())
     def open(self, tight: bool, acks: bool, numbers: bool, bounded: bool) -> None:
         self.limits = TIGHT if tight else LOOSE
         self.acks, self.numbers, self.history_turns = acks, numbers, 2 if bounded else 20
-        self.now = 100.0
-        self.ids = count(1)
-        self.tokens = (f"token-{n}" for n in count(1))
-        self.begin()
-
-    def begin(self) -> None:
-        """A new session, and all that its client knows of it."""
-        self.token = next(self.tokens)
-        terms = some_terms(self.limits, history_turns=self.history_turns)
-        self.session = Session("s", self.token, an_offer(), terms, self.now, principal="kim")
-        self.watch = Watch(self.is_valid)
-        self.commands = {made["name"]: made for made in COMMANDS}
-        self.objects = {"cube"}
-        self.rev = 1
-        self.outbox: list[int | str] = []
-        self.transit: list[Frame] = []
-        self.position = self.seen = self.acked = 0
-        self.sent = 0
-        self.unacked: list[tuple[int, Frame]] = []
-        self.taken: set[str] = set()
-        self.known: list[str] = []
-        self.plan: str | None = None
-        self.finished: list[str] = []
-        self.index = count(0)
-        self.writing: dict[int, list[str]] = {}
-        self.apply(self.session.welcome())
-
-    def is_valid(self, frame: CommandFrame) -> bool:
-        """Whether a command may be sent, by a reading of the set that is not the server's."""
-        args, made = frame.args, self.commands.get(frame.name)
-        if made is None or frame.rev != self.rev:
-            return False
-        match frame.name:
-            case "jump":
-                schema = made["parameters"]["properties"]["times"]
-                return 1 <= args["times"] <= schema["maximum"] and args.keys() == {"times"}
-            case "say":
-                return isinstance(args["text"], str) and args.keys() == {"text"}
-            case "point" | "sit":
-                return set(args.values()) <= self.objects and len(args) == 1
-            case _:
-                return args == {}
-
-    # the edge
-
-    def apply(self, effects: list[Effect]) -> list[Effect]:
-        self.watch.see(effects)
-        for effect in effects:
-            match effect:
-                case Send(message, seq) if self.session.attached:
-                    self.outbox.append(encode(message) if seq is None else seq)
-                case Replay(after):
-                    self.outbox += range(after + 1, self.session.last + 1)
-                case Plan(turn, _):
-                    assert self.plan is None, "one turn at a time"
-                    self.plan, self.writing = turn, {}
-                case Stop(turn) if turn == self.plan:
-                    self.finish()
-                case _:
-                    pass
-        if any(isinstance(effect, Close) for effect in effects):
-            self.write_all()
-            self.drop()
-        if self.session.over:
-            assert self.watch.quiet()["commands"] == set()
-            self.begin()
-        return effects
-
-    def finish(self) -> None:
-        if self.plan is not None:
-            self.finished.append(self.plan)
-        self.plan = None
-
-    # the client
-
-    def give(self, kind: str, **fields: Any) -> None:
-        """The client has a frame to send; without a socket it keeps what it numbers."""
-        frame = {"type": kind, **fields}
-        if self.numbers and kind != "progress":
-            self.sent += 1
-            frame["seq"] = self.sent
-            self.unacked.append((self.sent, frame))
-        if self.session.attached:
-            self.deliver(frame)
-
-    def deliver(self, frame: Frame) -> None:
-        kind, given = frame["type"], frame.get("id")
-        turn = kind == "instruct" or (kind == "context" and not frame["silent"] and not self.shared())
-        fresh = given not in self.taken
-        before = len(self.watch.errors)
-        if turn and fresh:
-            self.watch.asked[str(given)] = frame.get("remember", True)
-        if kind == "manifest.update" and fresh and frame.get("remove") != ["nothing"]:
-            self.change(frame)
-        effects = self.apply(self.session.receive(json.dumps(frame), self.now))
-        errors = [error for error in self.watch.errors[before:] if error.ref == given]
-        if kind in ("instruct", "context", "manifest.update") and effects is not None:
-            self.judge(kind, str(given), fresh, [error.code for error in errors])
-
-    def shared(self) -> bool:
-        """Whether a context that is not silent joins another one that waits."""
-        waiting = self.watch.asked.keys() - self.watch.started - self.watch.ended.keys()
-        return any(given.startswith("c") for given in waiting)
-
-    def judge(self, kind: str, given: str, fresh: bool, codes: list[str]) -> None:
-        if not fresh:
-            assert codes in (["duplicate_id"], ["invalid_frame"])
-        elif codes:
-            assert set(codes) <= {"busy", "invalid_frame", "invalid_manifest"}
-            self.watch.asked.pop(given, None)
-        else:
-            self.taken.add(given)
-
-    def change(self, frame: Frame) -> None:
-        for name in frame.get("remove", []):
-            del self.commands[name]
-        self.commands |= {made["name"]: made for made in frame.get("add", [])}
-        if "vocabulary" in frame:
-            self.objects = {entry["id"] for entry in frame["vocabulary"]["objects"]}
-        self.rev += 1
-
-    def new_id(self) -> str:
-        return f"i{next(self.ids)}"
+        self.start()
 
     # rules: what a client does
 
@@ -275,13 +146,7 @@ class SessionMachine(RuleBasedStateMachine):
                 self.resume("right")
 
     def guess(self, given: str) -> None:
-        unseen = given not in {frame.id for frame in self.watch.commands.values()} or (
-            self.watch.seq_of[given] not in self.watch.written
-        )
-        over = given in self.watch.over
         self.give("result", id=given, ok=True)
-        if unseen and not over and self.session.attached and not self.numbers:
-            assert self.watch.errors[-1].code in ("unknown_id", "invalid_result")
 
     @precondition(lambda self: self.known)
     @rule(data=st.data())
@@ -299,14 +164,15 @@ class SessionMachine(RuleBasedStateMachine):
     def ack(self, back: int) -> None:
         upto = max(0, self.seen - back)
         before = len(self.watch.errors)
-        self.apply(self.session.receive(json.dumps({"type": "ack", "upto": upto}), self.now))
+        self.hear({"type": "ack", "upto": upto})
         assert len(self.watch.errors) == before
+        assert self.session.waiting <= self.session.last - upto, "what was acked is let go"
         self.acked = max(self.acked, upto)
 
     def ack_ahead(self, more: int) -> None:
         before = len(self.watch.errors)
         upto = max(self.watch.written, default=0) + more
-        self.apply(self.session.receive(json.dumps({"type": "ack", "upto": upto}), self.now))
+        self.hear({"type": "ack", "upto": upto})
         assert len(self.watch.errors) > before
 
     # rules: what a socket does
@@ -321,49 +187,18 @@ class SessionMachine(RuleBasedStateMachine):
 
     @precondition(lambda self: self.outbox)
     @rule(most=st.integers(1, 8))
-    def write(self, most: int) -> None:
-        for item in self.outbox[:most]:
-            self.outbox.pop(0)
-            if isinstance(item, str):
-                self.transit.append(json.loads(item))
-                continue
-            text = self.session.frame(item)
-            if text is None:
-                assert item <= self.acked, "what was not acked is still there"
-                self.position = item
-                continue
-            self.watch.wrote(item, text)
-            self.transit.append(json.loads(text))
-            session = self.session
-            self.apply(self.session.wrote(item, self.now))
-            assert session is self.session
+    def write_some(self, most: int) -> None:
+        self.write(most)
 
     @precondition(lambda self: self.transit)
     @rule(most=st.integers(1, 8))
-    def read(self, most: int) -> None:
-        for frame in self.transit[:most]:
-            self.transit.pop(0)
-            if "seq" in frame:
-                self.take_in(frame)
-            elif frame["type"] == "ack":
-                assert frame["upto"] <= self.sent
-                self.unacked = [kept for kept in self.unacked if kept[0] > frame["upto"]]
-
-    def take_in(self, frame: Frame) -> None:
-        assert frame["seq"] == self.position + 1, "in order, and nothing is left out"
-        self.position = frame["seq"]
-        if frame["seq"] > self.seen:
-            self.seen = frame["seq"]
-            if frame["type"] == "command":
-                self.known.append(frame["id"])
+    def read_some(self, most: int) -> None:
+        self.read(most)
 
     @precondition(lambda self: self.session.attached)
     @rule()
-    def drop(self) -> None:
-        self.outbox.clear()
-        self.transit.clear()
-        self.watch.dropped()
-        self.apply(self.session.detach(self.now))
+    def lose(self) -> None:
+        self.drop()
 
     @precondition(lambda self: not self.session.attached)
     @rule(how=st.sampled_from(["right", "right", "older", "lost"]))
@@ -384,48 +219,7 @@ class SessionMachine(RuleBasedStateMachine):
             assert obstacle is None
             self.come_back(resume, lost=how == "lost")
 
-    def come_back(self, resume: Resume, *, lost: bool = False) -> None:
-        """Another socket stands; `lost`: it is gone again before its client heard of it."""
-        self.outbox.clear()
-        self.transit.clear()
-        self.watch.dropped()
-        fresh = next(self.tokens)
-        self.position = resume.upto
-        effects = self.session.resume(resume, fresh, self.now)
-        welcome = next(effect.message for effect in effects if isinstance(effect, Send))
-        self.apply(effects)
-        taken = welcome.model_dump()["upto"]
-        assert taken <= self.sent
-        if lost:
-            self.drop()
-            return
-        self.token = fresh
-        for _, frame in list(self.unacked):
-            if self.session.attached:
-                self.deliver_again(frame, taken)
-
-    def deliver_again(self, frame: Frame, taken: int) -> None:
-        if frame["seq"] > taken:
-            self.deliver(frame)
-        else:
-            last = self.session.last
-            self.apply(self.session.receive(json.dumps(frame), self.now))
-            assert self.session.last == last or not self.session.attached, "nothing is run again"
-
     # rules: what a planner does
-
-    def write_on(self, *deltas: Delta) -> None:
-        for delta in deltas:
-            if self.plan is None:
-                return
-            if self.session.halted:
-                self.session.hold(self.now)
-                return
-            self.session.go_on()
-            turn = self.plan
-            if isinstance(delta, Stopped | Failed):
-                self.finish()
-            self.apply(self.session.planned(turn, delta, self.now))
 
     @precondition(lambda self: self.plan is not None)
     @rule(calls=st.lists(st.sampled_from(GOOD), min_size=1, max_size=3), end=st.booleans())
@@ -445,7 +239,7 @@ class SessionMachine(RuleBasedStateMachine):
         self.write_on(CallOpened(index, name), *(CallDelta(index, part) for part in parts), CallClosed(index))
 
     @precondition(lambda self: self.plan is not None)
-    @rule(call=st.sampled_from([*GOOD, *BAD[:6]]))
+    @rule(call=st.sampled_from([*GOOD, *BAD[:6], *[("say", '{"text":"hello, you there"}')] * 8]))
     def plan_begin(self, call: tuple[str, str]) -> None:
         index = next(self.index)
         self.writing[index] = list(call[1])
@@ -480,7 +274,10 @@ class SessionMachine(RuleBasedStateMachine):
         )
     )
     def plan_end(self, end: Delta) -> None:
+        watch, before = self.watch, self.watch.commands.keys() | self.watch.rejected
         self.write_on(end)
+        if not isinstance(end, Stopped) or end.reason in ("max_tokens", "refusal"):
+            assert before == watch.commands.keys() | watch.rejected, "after a cut nothing is sent"
 
     def plan_late(self) -> None:
         late: list[Delta] = [TextDelta("x"), CallOpened(99, "wave"), Stopped("end"), Failed("x", "y")]
@@ -494,11 +291,11 @@ class SessionMachine(RuleBasedStateMachine):
     def wait(self, seconds: float) -> None:
         until = self.now + seconds
         while (due := self.session.deadline) is not None and due <= until:
-            self.now = max(self.now, due)
+            self.advance(max(self.now, due))
             self.apply(self.session.tick(self.now))
             deadline = self.session.deadline
             assert deadline is None or deadline > self.now, "what was due is done"
-        self.now = until
+        self.advance(until)
 
     # always
 
@@ -514,35 +311,35 @@ class SessionMachine(RuleBasedStateMachine):
         open_calls = self.session._agenda.ledger.open.keys()
         assert open_calls == self.watch.commands.keys() - self.watch.over.keys()
 
+    def way_back(self) -> Resume:
+        return Resume(session="s", token=self.token, epoch="epoch", upto=self.seen)
+
     def teardown(self) -> None:
         if not hasattr(self, "session"):
             return
         session = self.session
-        resume = Resume(session="s", token=self.token, epoch="epoch", upto=self.seen)
+        resume = self.way_back()
         if session.obstacle(resume, "kim") is None:
             self.come_back(resume)
-            for turn in list(self.watch.asked.keys() - self.watch.ended.keys()):
-                self.deliver({"type": "cancel", "id": turn})
             self.write_all()
+            while turns := self.watch.quiet()["turns"]:
+                if not session.attached:
+                    self.come_back(self.way_back())
+                self.deliver({"type": "cancel", "id": min(turns)})
+                self.write_all()
             assert self.watch.quiet() == {"turns": set(), "commands": set()}
             assert self.seen == session.last, "the client has it all"
         else:
             self.apply(session.end(self.now))
 
-    def write_all(self) -> None:
-        while self.outbox or self.transit:
-            if self.outbox:
-                self.write(len(self.outbox))
-            if self.transit:
-                self.read(len(self.transit))
-
 
 def test_whatever_happens_the_session_keeps_its_word() -> None:
-    run_state_machine_as_test(  # type: ignore[no-untyped-call]
+    profile = settings()
+    run_state_machine_as_test(
         SessionMachine,
         settings=settings(
-            settings.get_profile("ci"),
-            max_examples=400,
+            profile,
+            max_examples=4 * profile.max_examples,
             stateful_step_count=80,
             suppress_health_check=list(HealthCheck),
         ),

@@ -50,6 +50,8 @@ class Watch:
         """Streamed calls that a drop cut off from their client."""
         self._told: dict[str, str] = {}
         self._prompts: dict[str, Prompt] = {}
+        self._unheard: set[str] = set()
+        """Turns whose model has still to hear of a value or a rejection of its last step."""
         self._before: tuple[Exchange, ...] = ()
         self.calls: dict[str, list[str]] = {}
         """By turn, the calls that a model has to be told of."""
@@ -117,6 +119,7 @@ class Watch:
                 assert turn not in self.ended
                 assert call not in self.commands.keys() | self.rejected
                 self.rejected.add(call)
+                self._unheard.add(turn)
                 self.calls.setdefault(turn, []).append(call)
                 self.streamed.setdefault(call, "")
             case CancelCommand():
@@ -137,6 +140,8 @@ class Watch:
             assert whole.startswith(streamed) if frame.id in self.broken else whole == streamed
         self.commands[frame.id], self.seq_of[frame.id] = frame, seq
         self.calls.setdefault(frame.turn, []).append(frame.id)
+        if frame.returns:
+            self._unheard.add(frame.turn)
 
     def _cancel(self, cancel: CancelCommand) -> None:
         assert cancel.id not in self.cancelled, "no second cancel"
@@ -156,6 +161,7 @@ class Watch:
         assert ended.text == self._texts.get(turn, "")
         assert (ended.error is not None) >= (ended.status == "failed")
         assert ended.timing.total_ms >= ended.timing.queued_ms >= 0
+        assert ended.status != "completed" or turn not in self._unheard, "values go back to the model"
         self.ended[turn] = ended
 
     # prompts
@@ -175,6 +181,7 @@ class Watch:
         else:
             self._check_history(prompt)
         self._prompts[turn] = prompt
+        self._unheard.discard(turn)
         self._before = prompt.history
 
     @staticmethod
