@@ -2,7 +2,6 @@
 
 import json
 from itertools import count
-from typing import Any
 
 from capserver.auth import Gate
 from capserver.effects import Effect, Send

@@ -138,7 +138,12 @@ def _messages(prompt: Prompt, options: RequestOptions) -> list[dict[str, Any]]:
         if not options.compat and len(prompt.history) - position < 2:
             dialogue.mark()
     rules = words.rules(prompt, must_call=prompt.require and not options.thinking.forces)
-    present = [words.notes(prompt.notes), words.data(prompt), rules, words.said(prompt.text, reaction=prompt.reaction)]
+    present = [
+        words.notes(prompt.notes),
+        words.data(prompt),
+        rules,
+        words.said(prompt.text, reaction=prompt.reaction),
+    ]
     dialogue.add("user", _texts(present) or [_SILENCE.copy()])
     _tell_steps(dialogue, prompt.steps, thoughts=True)
     return dialogue.messages
