@@ -13,7 +13,7 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route, WebSocketRoute
 from starlette.types import ASGIApp
 
-from capserver import __version__, logs, pages
+from capserver import __version__, journal, logs, pages
 from capserver.asyncapi import asyncapi
 from capserver.auth import Gate
 from capserver.config import PlannerChoice, Settings, choose_planner
@@ -53,7 +53,7 @@ def create_app(
     worker = Worker(planner, _pace(settings))
     hub = _hub(settings, planner.name)
     metrics = Metrics(hub.sessions.values)
-    endpoint = Endpoint(hub, worker, metrics.observe)
+    endpoint = Endpoint(hub, worker, (metrics.observe, journal.observe))
 
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:

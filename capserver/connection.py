@@ -60,7 +60,7 @@ class Connection:
     __slots__ = (
         "_allowed",
         "_clock",
-        "_observe",
+        "_observers",
         "_on_over",
         "_outbox",
         "_outbox_bytes",
@@ -79,7 +79,7 @@ class Connection:
         *,
         allowed: Callable[[str], bool],
         on_over: Callable[[Session], None],
-        observe: Observer,
+        observers: Sequence[Observer],
         outbox_bytes: int,
         write_seconds: float,
     ) -> None:
@@ -87,7 +87,7 @@ class Connection:
         self._worker = worker
         self._allowed = allowed
         self._on_over = on_over
-        self._observe = observe
+        self._observers = observers
         self._outbox_bytes = outbox_bytes
         self._write_seconds = write_seconds
         self._clock = asyncio.get_running_loop().time
@@ -169,7 +169,8 @@ class Connection:
         for effect in effects:
             self._apply(effect)
         if effects:
-            self._observe(self.session, effects)
+            for observe in self._observers:
+                observe(self.session, effects)
         self._make_room()
         self._set_timer()
         if self.session.over:

@@ -61,10 +61,10 @@ class Socket:
 class Endpoint:
     """Admits sockets to the hub and drives their sessions."""
 
-    def __init__(self, hub: Hub, worker: Worker, observe: Observer) -> None:
+    def __init__(self, hub: Hub, worker: Worker, observers: Sequence[Observer]) -> None:
         self._hub = hub
         self._worker = worker
-        self._observe = observe
+        self._observers = observers
         self._connections: dict[str, Connection] = {}
         self._rates: OrderedDict[str, Bucket] = OrderedDict()
         hub.drive = self._drive
@@ -152,7 +152,7 @@ class Endpoint:
                 self._worker,
                 allowed=lambda token: self._hub.gate.principal(token) == session.principal,
                 on_over=self._over,
-                observe=self._observe,
+                observers=self._observers,
                 outbox_bytes=self._hub.terms.limits.outbox_bytes,
                 write_seconds=self._hub.terms.heartbeat.timeout,
             )

@@ -102,7 +102,7 @@ class House:
                 self._worker,
                 allowed=self.tokens.__contains__,
                 on_over=lambda _session: self.over.set(),
-                observe=self._observe,
+                observers=[self._observe],
                 outbox_bytes=self._hub.terms.limits.outbox_bytes,
                 write_seconds=write_seconds,
             )
