@@ -5,7 +5,7 @@ import json
 import platform
 import sys
 from dataclasses import asdict
-from importlib.metadata import version
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from rich.console import Console
@@ -16,6 +16,16 @@ from tests.bench import core, wire
 from tests.bench.rows import Row
 
 
+PARTS = ("uvicorn", "uvloop", "websockets", "pydantic", "anthropic", "aiohttp")
+
+
+def _version(name: str) -> str:
+    try:
+        return version(name)
+    except PackageNotFoundError:
+        return "absent"
+
+
 async def _wire() -> list[Row]:
     return [await wire.block_to_frame(), await wire.first_command(), await wire.session_overhead()]
 
@@ -24,9 +34,7 @@ def main() -> None:
     """All rows, in the order of the table."""
     core.compiled()
     rows = [*core.frames(), *core.registering(), *asyncio.run(_wire())]
-    parts = ", ".join(
-        f"{name} {version(name)}" for name in ("uvicorn", "websockets", "pydantic", "anthropic")
-    )
+    parts = ", ".join(f"{name} {_version(name)}" for name in PARTS)
     where = f"capserver {__version__}, Python {platform.python_version()}, {platform.machine()}, {parts}"
     table = Table(title=where, title_justify="left")
     for heading in ("what", "must", "got", ""):
