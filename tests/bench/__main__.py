@@ -15,7 +15,6 @@ from capserver import __version__
 from tests.bench import core, wire
 from tests.bench.rows import Row
 
-
 PARTS = ("uvicorn", "uvloop", "websockets", "pydantic", "anthropic", "aiohttp")
 
 
