@@ -6,6 +6,7 @@ import pytest
 
 from capserver.manifest import compile_set
 from capserver.planners.offline.decide import Decision, decide
+from capserver.planners.offline.text import is_han
 from capserver.prompt import Prompt
 from tests.offline_manifests import SETS, THINGS
 from tests.offline_page import PAGE
@@ -197,6 +198,18 @@ page | 做个害羞的表情 | set_expression {"expression": "shy"}
 page | 变成玉色 | change_color {"color": "jade"}
 page | 挥双手 | wave {"hand": "both"}
 page | walk to the window and sit down | walk_to {"spot": "window"}; sit {}
+page | dance for three seconds | dance {"seconds": 3}
+page | 跳舞三秒钟 | dance {"seconds": 3}
+pet | dance for three seconds | dance {}
+pet | jump once, when you can | jump {"times": 1}
+pet | if you can, jump | jump {}
+pet | say see you at 7 pm | say {"text": "see you at 7 pm"}
+pet | say I smile when you clap | say {"text": "I smile when you clap"}
+pet | say 'if it rains, jump' | say {"text": "if it rains, jump"}
+home | remind me in ten minutes to drink water | remind_me {"minutes": 10, "what": "drink water"}
+home | in ten minutes remind me to drink water | remind_me {"minutes": 10, "what": "drink water"}
+home | start a timer for five minutes, then open the curtains | start_timer {"seconds": 300}; open_curtains {}
+home | set a timer for 10 minutes and lock the door | start_timer {"seconds": 600}; lock_door {}
 page | 去垫子那里 | walk_to {"spot": "cushion"}
 page | sit on the cushion | sit {}
 """
@@ -220,12 +233,65 @@ home | 推荐一本好书
 zh | 今天天气怎么样
 zh | let's talk about philosophy
 pet | write a poem
+pet | write a poem tomorrow
 home | clean my shoes
 page | tell me a joke
 page | 讲个笑话
 page | open the door
 page | wash the dishes
 page | 关灯
+"""
+
+FOR_LATER = """
+home | turn on the kitchen light in 10 minutes | nothing
+home | in 10 minutes, turn on the kitchen light | nothing
+home | in half an hour turn on the fan and open the curtains | nothing
+home | turn on the fan 10 minutes from now | nothing
+home | turn on the kitchen light at 7 pm | nothing
+home | at 7 p.m. turn on the kitchen light | nothing
+home | at 7:30 set the brightness to 30% | nothing
+home | open the curtains tomorrow | nothing
+home | set the volume to 30% later | nothing
+home | 12分钟后打开卧室灯 | nothing
+home | 明天早上八点打开卧室灯 | nothing
+home | 晚上十点半拉上窗帘 | nothing
+home | 待会儿拉上窗帘 | nothing
+home | play some jazz in 10 minutes | nothing
+home | turn on the fan and open the curtains in 10 minutes | turn_on
+home | open the curtains in 10 minutes but lock the door | lock_door
+home | turn on the fan in 10 minutes. Lock the door. | lock_door
+pet | jump after 5 seconds | nothing
+pet | could you jump in 5 seconds? | nothing
+pet | jump in 5 seconds, then wave | nothing
+pet | wave, then jump after 5 seconds | wave
+pet | wave every 5 seconds | nothing
+pet | wait 5 seconds, then jump | nothing
+pet | wait for 5 seconds and then jump | nothing
+pet | 十秒钟之后跳一下 | nothing
+pet | 十秒之后跳一下，然后挥手 | nothing
+pet | in 5 seconds then jump | nothing
+pet | 5 seconds later, jump | nothing
+home | turn on the fan and, when I clap, lock the door | nothing
+pet | 等五秒再跳 | nothing
+pet | 过五秒跳一下 | nothing
+pet | in 5 seconds say hello | nothing
+page | dance in 10 minutes | nothing
+page | dance in 10 seconds | nothing
+pet | when I clap, jump | nothing
+pet | jump when I clap | nothing
+pet | whenever I clap, jump and wave | nothing
+pet | if it rains, then jump | nothing
+pet | as soon as he sits, jump | nothing
+home | if it rains open the curtains | nothing
+home | close the curtains if it rains | nothing
+pet | 我拍手的时候跳一下 | nothing
+pet | 我拍手的时候，跳一下 | nothing
+pet | 当我拍手时跳一下 | nothing
+pet | 等我拍手再跳 | nothing
+pet | 我一拍手你就跳 | nothing
+home | 如果下雨就拉上窗帘 | nothing
+home | 如果下雨，就拉上窗帘 | nothing
+home | 下雨的话就拉上窗帘 | nothing
 """
 
 
@@ -252,3 +318,13 @@ def test_what_fits_nothing_is_answered_by_what_could_be_asked(commands: str, sai
     decision = decided(commands, said)
     assert decision.calls == []
     assert "我会" in decision.text or "What I can do" in decision.text
+
+
+@pytest.mark.parametrize(("commands", "said", "done"), rows(FOR_LATER))
+def test_what_is_for_later_or_hangs_on_something_is_not_done_at_once(
+    commands: str, said: str, done: str
+) -> None:
+    decision = decided(commands, said)
+    assert [command.name for command, _ in decision.calls] == [name for name in [done] if name != "nothing"]
+    answer = "我不会等" if is_han(said) or "分钟" in said else "I can't wait"
+    assert answer in decision.text

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from capserver.manifest import CompiledCommand
-from capserver.planners.offline import replies
+from capserver.planners.offline import replies, waiting
 from capserver.planners.offline.clauses import Clause, clauses
 from capserver.planners.offline.index import index_of, spelled
 from capserver.planners.offline.match import EXACT, Match, best
@@ -15,8 +15,10 @@ from capserver.planners.offline.words import read
 from capserver.prompt import Prompt
 
 _LONGEST: Final = 1000
-_EFFORT: Final = 600
+_EFFORT: Final = 500
 """The words that are looked at for one instruction, each time they are; what goes beyond fits nothing."""
+_EACH: Final = 5
+"""What it takes to look at all, in words."""
 _MOST_REPEATED: Final = 10
 _MOST_CALLS: Final = 32
 _AGAIN: Final = frozenset({"repeat"})
@@ -55,23 +57,26 @@ class _Reading:
         self._index = index_of(prompt.commands)
         names = prompt.commands.commands.keys()
         self._allowed = frozenset(names) if prompt.only is None else prompt.only & names
-        self._matches: dict[tuple[int, int], Match | None] = {}
+        self._matches: dict[tuple[int, int, int], Match | None] = {}
         self._effort = 0
         self._calls: list[Planned] = []
         self._last: Match | None = None
         self._lacking: list[str] = []
         self._unclear: list[Clause] = []
         self._found: list[Clause] = []
+        self._later: list[Clause] = []
         self._denied = False
 
     def decision(self) -> Decision:
         self._found = found = self._clauses()
         if self._prompt.reaction:
             found = [clause for clause in found if self._exact(clause)]
-        for clause in found:
+        for clause in self._at_once(found):
+            if len(self._calls) >= _MOST_CALLS:
+                break
             if clause.content or any(word.amount for word in clause.words) or self._exact(clause):
                 self._take(clause)
-        if self._prompt.require and not self._calls and not self._denied:
+        if self._prompt.require and not self._calls and not self._denied and not self._later:
             self._force(found)
         return Decision(self._calls[:_MOST_CALLS], "" if self._prompt.reaction else self._text())
 
@@ -79,15 +84,41 @@ class _Reading:
         words = read(self._prompt.text[:_LONGEST])
         if spelled(words) in self._index.phrases:
             return [Clause(tuple(words))]
+        words = waiting.timed(words, self._prompt.text[:_LONGEST])
         return list(clauses(words, self._fits, self._extends))
+
+    def _at_once(self, found: list[Clause]) -> Iterator[Clause]:
+        """The clauses that need not wait; the others are kept to be spoken of."""
+        leading = behind = False
+        for clause, follows in waiting.followed(found, self._prompt.text):
+            leading, behind = leading and follows, behind and follows and clause.joined is None
+            waits = self._waits(clause)
+            leading = leading or (waits and waiting.leads(clause))
+            behind = waits or leading or behind
+            if behind:
+                self._later.append(clause)
+            else:
+                yield clause
+
+    def _waits(self, clause: Clause) -> bool:
+        """Whether it says when, and its command does not take that."""
+        if not waiting.waits(clause) or clause.asked or clause.negated:
+            return False
+        match, bare = self._match(clause), waiting.at_once(clause)
+        without = self._match(bare) if bare else None
+        if match is not None and match.accepted:
+            args = without.filled.args if without else {}
+            when = waiting.told(clause, self._prompt.text)
+            return not waiting.takes(match.command, match.filled.args, args, when)
+        return waiting.leads(clause) or (without is not None and without.accepted)
 
     def _said(self, clause: Clause) -> Said:
         return Said(clause.words, self._prompt.text, self._prompt.vocabulary, clause.asked)
 
     def _match(self, clause: Clause) -> Match | None:
-        span = clause.words[0].start, clause.words[-1].end
+        span = clause.words[0].start, clause.words[-1].end, len(clause.words)
         if span not in self._matches:
-            self._effort += len(clause.words)
+            self._effort += _EACH + len(clause.words)
             if self._effort > _EFFORT:
                 return None
             self._matches[span] = best(self._said(clause), self._index, self._allowed)
@@ -183,6 +214,8 @@ class _Reading:
         said = list(self._lacking)
         if self._unclear and (self._calls or self._lacking):
             said.append(replies.unclear([self._quoted(clause) for clause in self._unclear], self._language))
+        if self._later:
+            said.append(replies.cannot_wait([self._quoted(clause) for clause in self._later], self._language))
         if self._calls or said:
             return "".join(said) if self._language == "zh" else " ".join(said)
         if self._denied and not self._unclear:

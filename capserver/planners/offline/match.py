@@ -46,7 +46,8 @@ def best(said: Said, index: Index, allowed: frozenset[str]) -> Match | None:
     if shown is not None and shown.compiled.name in allowed:
         filled = fill(shown, said, _anchors(shown, said.words))
         return Match(shown, filled, EXACT + 1, accepted=True, named=True)
-    found = [_match(command, said, index) for command in _candidates(said, index, allowed)]
+    weighed = [_Weighed.of(word, index) for word in said.words]
+    found = [_match(command, said, index, weighed) for command in _candidates(said, index, allowed)]
     return max(found, key=lambda match: (match.accepted, match.score), default=None)
 
 
@@ -65,12 +66,12 @@ def _candidates(said: Said, index: Index, allowed: frozenset[str]) -> list[Comma
     return [command for command in ranked if command.compiled.name in allowed][:_TRIED]
 
 
-def _match(command: Command, said: Said, index: Index) -> Match:
+def _match(command: Command, said: Said, index: Index, weighed: Sequence["_Weighed"]) -> Match:
     shown = aligned(command, said) if command.asking or not said.asked else None
     if shown is not None:
         return Match(command, shown, EXACT + len(shown.used) / 100, accepted=True, named=True)
     filled = fill(command, said, _anchors(command, said.words))
-    covered, ranked = _coverage(command, said, filled, index)
+    covered, ranked = _coverage(command, said, filled, weighed)
     named = _named(command, said, index)
     unsaid = [parameter for parameter in filled.missing if parameter.name not in filled.several]
     score = 0.6 * ranked + 0.3 * named + 0.1 * min(filled.telling, 1) - 0.1 * len(unsaid)
@@ -128,6 +129,8 @@ def _anchors(command: Command, words: Sequence[Word]) -> set[int]:
 
 
 def _speaks(command: Command, word: Word) -> float:
+    if len(word.keys) == 1:
+        return command.strength.get(word.keys[0], 0.0)
     return max((command.strength.get(key, 0.0) for key in word.keys), default=0.0)
 
 
@@ -150,19 +153,36 @@ def _weight(word: Word) -> float:
     return 0.5 if is_han(word.text) and len(word.text) == 1 and word.keys == (word.text,) else 1.0
 
 
-def _coverage(command: Command, said: Said, filled: Filled, index: Index) -> tuple[float, float]:
+@dataclass(frozen=True, slots=True)
+class _Weighed:
+    """What a word counts, whatever the command."""
+
+    weight: float
+    rarity: float
+    measure: bool
+    repeated: bool
+
+    @classmethod
+    def of(cls, word: Word, index: Index) -> "_Weighed":
+        """The word as it counts among the commands of this index."""
+        rarity = max((index.rarity.get(key, 1.0) for key in word.keys), default=1.0)
+        unit = word.amount.unit if word.amount else None
+        return cls(_weight(word), rarity, unit is not None, unit == "times")
+
+
+def _coverage(
+    command: Command, said: Said, filled: Filled, weighed: Sequence[_Weighed]
+) -> tuple[float, float]:
     """How much of what was said is about this command: as it is, and weighted by how well and how rare."""
     total = covered = ranked = weights = 0.0
-    for at, word in enumerate(said.words):
-        weight = _weight(word)
-        measure = word.amount is not None and word.amount.unit is not None
-        repeated = word.amount is not None and word.amount.unit == "times"
-        strength = max(_speaks(command, word), _TAKEN if at in filled.used or repeated else 0)
-        rarity = max((index.rarity.get(key, 1.0) for key in word.keys), default=1.0)
-        total += weight / 2 if measure and not strength else weight
-        covered += weight * (1.0 if strength > 0.5 else 0.5 if strength else 0)
-        weights += weight * rarity
-        ranked += weight * rarity * strength
+    for at, (word, one) in enumerate(zip(said.words, weighed, strict=True)):
+        if not one.weight:
+            continue
+        strength = max(_speaks(command, word), _TAKEN if at in filled.used or one.repeated else 0)
+        total += one.weight / 2 if one.measure and not strength else one.weight
+        covered += one.weight * (1.0 if strength > 0.5 else 0.5 if strength else 0)
+        weights += one.weight * one.rarity
+        ranked += one.weight * one.rarity * strength
     return (covered / total, ranked / weights) if total else (float(bool(filled.used)), 0.5)
 
 

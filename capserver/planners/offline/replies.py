@@ -89,6 +89,14 @@ def unclear(said: Sequence[str], lang: Language) -> str:
     return f"这一部分我没听懂：{quoted}。" if lang == "zh" else f"I did not understand {quoted}."
 
 
+def cannot_wait(said: Sequence[str], lang: Language) -> str:
+    """Part of what was said is for later, or hangs on something: that is left to the speaker."""
+    quoted = ("、" if lang == "zh" else ", ").join(f"“{one}”" for one in said)
+    if lang == "zh":
+        return f"抱歉，我不会等，所以先不做{quoted}。到时候请再告诉我一次。"
+    return f"Sorry, I can't wait for that, so I left out {quoted}. Please tell me again when it is time."
+
+
 def understood_not_to(lang: Language) -> str:
     """It was asked not to do something."""
     return "好的，不做。" if lang == "zh" else "All right, I won't."

@@ -95,6 +95,8 @@ def hits(words: Sequence[Word], values: Values, *, literal: bool = False) -> lis
     """
     found: list[Hit] = []
     for start, word in enumerate(words):
+        if values.first.keys().isdisjoint(word.keys):
+            continue
         for i in {i for key in word.keys for i in values.first.get(key, ())}:
             end = _matched(words, start, values.words[i], literal)
             if end is not None and not (literal and start and _unknown(words[start - 1])):
