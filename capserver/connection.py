@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from typing import Final, Protocol
 
+from capserver.delivery import MUCH
 from capserver.effects import (
     Authenticate,
     Close,
@@ -199,8 +200,13 @@ class Connection:
                 pass
 
     def _put(self, item: int | str) -> None:
-        if self._outbox is not None:
-            self._outbox.put(item)
+        if (outbox := self._outbox) is None:
+            return
+        outbox.put(item)
+        if self._outbox_bytes and outbox.size > MUCH * self._outbox_bytes:
+            # The model waits long before that: it is pongs, for a client that asks and never listens.
+            log.warning("a socket takes too little: it is cut", extra={"session": self.session.id})
+            outbox.close(CloseCode.SLOW_READER, "slow reader", at_once=True)
 
     def close(self, code: int, reason: str) -> None:
         """Close the socket that stands, once all is written."""

@@ -5,6 +5,7 @@ schema of a stranger is compiled.
 """
 
 import difflib
+from collections.abc import Iterator
 from typing import Any, Final
 
 from pydantic import ValidationError
@@ -15,12 +16,15 @@ from capserver.offer import Offer
 from capserver.protocol.client import Manifest, check_size, read_frame
 from capserver.protocol.codes import VERSION, CloseCode, ErrorCode
 from capserver.protocol.server import Limits
+from capserver.protocol.values import Client, Entry, InitialContext, faults_of, without_nulls
 from capserver.protocol.values import Vocabulary as VocabularyLists
-from capserver.protocol.values import faults_of, without_nulls
 from capserver.vocabulary import Vocabulary
 
 _OPENERS: Final = ("manifest", "instruct")
 _FIELDS: Final = frozenset(Manifest.model_fields)
+_PARTS: Final = {"client": frozenset(Client.model_fields), "context": frozenset(InitialContext.model_fields)}
+_ENTRY: Final = frozenset(Entry.model_fields)
+MOST_FINDINGS: Final = 100
 
 
 def read_greeting(text: str, limits: Limits) -> dict[str, Any]:
@@ -112,10 +116,19 @@ def _note(offer: Offer, message: Manifest, faults: list[Fault]) -> None:
 
 
 def _unknown_fields(frame: dict[str, Any]) -> list[Fault]:
-    findings = []
-    for key in frame:
-        if key not in _FIELDS and not key.startswith("x-"):
-            near = difflib.get_close_matches(key, _FIELDS, 1)
+    """Findings about a valid manifest; a `seq`, which it does not carry, is none."""
+    findings = [*_unknown(frame, _FIELDS | {"seq"})]
+    for part, fields in _PARTS.items():
+        findings += _unknown(frame.get(part) or {}, fields, part)
+    for name, entries in (frame.get("vocabulary") or {}).items():
+        for index, entry in enumerate(entries):
+            findings += _unknown(entry, _ENTRY, "vocabulary", name, index)
+    return findings[:MOST_FINDINGS]
+
+
+def _unknown(given: dict[str, Any], fields: frozenset[str], *where: str | int) -> Iterator[Fault]:
+    for key in given:
+        if key not in fields and not key.startswith("x-"):
+            near = difflib.get_close_matches(key, fields, 1)
             hint = f"; did you mean {near[0]}?" if near else ""
-            findings.append(Fault(pointer(key), "unknown_field", f"no such field, it is ignored{hint}"))
-    return findings
+            yield Fault(pointer(*where, key), "unknown_field", f"no such field, it is ignored{hint}")

@@ -92,8 +92,11 @@ class History:
 
     def begin(self, text: str, *, reaction: bool = False) -> Record:
         """A turn begins to be planned; the one before is told from now on as it stands."""
-        if self._record is not None and not self._record.forgotten:
-            last = self._record
+        last = self._record
+        if last is not None and last.forgotten:
+            # What it was told of the turns before it is news again.
+            self._notes = deque((*last.notes, *self._notes), maxlen=_NOTES)
+        elif last is not None:
             exchange = Exchange(last.text, last.notes, self._steps(last), last.reaction)
             self._told.append(exchange)
             self._sizes.append(_size(exchange))

@@ -6,7 +6,8 @@ drives what comes of it.
 
 import logging
 from collections import Counter, OrderedDict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Final, NamedTuple
 
@@ -14,10 +15,10 @@ from pydantic import ValidationError
 
 from capserver.auth import ANYONE, Gate, Pass
 from capserver.effects import Close, Effect
-from capserver.errors import Fault, FirstFrameError
+from capserver.errors import Fault, FirstFrameError, FrameError
 from capserver.greeting import make_offer, read_greeting
 from capserver.offer import Offer
-from capserver.protocol.client import Manifest
+from capserver.protocol.client import Manifest, read_message, refer
 from capserver.protocol.codes import CloseCode, ErrorCode
 from capserver.protocol.server import Lost, NotResumed
 from capserver.protocol.values import Resume, faults_of
@@ -100,19 +101,24 @@ class Hub:
         """
         limits = self.terms.limits
         frame = read_greeting(text, limits)
-        principal = self._principal(frame.get("token"))
-        if frame["type"] == "instruct" or "resume" in frame:
-            return Prepared(text, frame, principal, None)
-        return Prepared(text, frame, principal, make_offer(frame, limits))
+        with _answering(frame):
+            principal = self._principal(frame.get("token"))
+            if frame["type"] == "instruct" or "resume" in frame:
+                return Prepared(text, frame, principal, None)
+            return Prepared(text, frame, principal, make_offer(frame, limits))
 
     def admit(self, prepared: Prepared, arrival: Arrival, now: float) -> Admitted:
         """Open a session for a first frame, or go on with one.
 
         Raises: as `prepare`.
         """
-        text, frame, principal, made = prepared
-        if frame["type"] == "instruct":
-            return self._on_profile(text, arrival, principal, now)
+        with _answering(prepared.frame):
+            if prepared.frame["type"] == "instruct":
+                return self._on_profile(prepared, arrival, now)
+            return self._on_manifest(prepared, arrival, now)
+
+    def _on_manifest(self, prepared: Prepared, arrival: Arrival, now: float) -> Admitted:
+        _, frame, principal, made = prepared
         reason: NotResumed | None = None
         lost: list[Lost] = []
         if "resume" in frame:
@@ -155,7 +161,7 @@ class Hub:
         if session is None:
             return "expired" if resume.session in self._graves else "unknown"
         obstacle = session.obstacle(resume, principal)
-        if obstacle == "gap":
+        if obstacle in ("gap", "expired"):
             close = [Close(CloseCode.RESUMED_ELSEWHERE, "resumed elsewhere")] if session.attached else []
             self.drive(session, [*session.end(now), *close])
             self.bury(session)
@@ -170,7 +176,7 @@ class Hub:
 
     # coming in
 
-    def _on_profile(self, text: str, arrival: Arrival, principal: str, now: float) -> Admitted:
+    def _on_profile(self, prepared: Prepared, arrival: Arrival, now: float) -> Admitted:
         name = arrival.profile or self._default_profile
         if name is None or name not in self._profiles:
             there = ", ".join(sorted(self._profiles)) or "none"
@@ -179,9 +185,13 @@ class Hub:
                 "no default profile is configured" if name is None else "there is no such profile"
             )
             raise FirstFrameError(CloseCode.BAD_MANIFEST, ErrorCode.INVALID_MANIFEST, message, [fault])
+        try:
+            read_message(prepared.frame)
+        except FrameError as error:
+            raise FirstFrameError(CloseCode.BAD_MANIFEST, error.code, error.message, error.faults) from None
         offer = make_offer(self._profiles[name], self.terms.limits)[0]
-        session = self._new(offer, arrival, principal, now, profile=name)
-        return Admitted(session, [*session.welcome(offer.findings()), *session.receive(text, now)])
+        session = self._new(offer, arrival, prepared.principal, now, profile=name)
+        return Admitted(session, [*session.welcome(offer.findings()), *session.receive(prepared.text, now)])
 
     def _new(
         self, offer: Offer, arrival: Arrival, principal: str, now: float, profile: str | None = None
@@ -231,6 +241,16 @@ class Hub:
         if len(self._graves) > GRAVES:
             self._graves.popitem(last=False)
         log.info("a session ended", extra={"session": session.id, "lost": len(session.lost)})
+
+
+@contextmanager
+def _answering(frame: dict[str, Any]) -> Iterator[None]:
+    """Whatever is wrong with a first frame names it."""
+    try:
+        yield
+    except FrameError as error:
+        refer(error, frame)
+        raise
 
 
 def _too_many(message: str) -> FirstFrameError:

@@ -8,16 +8,20 @@ import socket
 from collections.abc import Sequence
 from pathlib import Path
 from types import FrameType
-from typing import Any
+from typing import Any, Final
 
 import uvicorn
 from starlette.types import ASGIApp
+from uvicorn.protocols.http.h11_impl import H11Protocol
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 from uvicorn.supervisors import ChangeReload
 
 from capserver.config import Settings
 
 log = logging.getLogger("capserver")
+
+HEADER_SECONDS: Final = 5.0
+"""From the TCP connection to the end of its first HTTP header."""
 
 
 def config(app: ASGIApp | str, settings: Settings, **more: Any) -> uvicorn.Config:
@@ -29,6 +33,7 @@ def config(app: ASGIApp | str, settings: Settings, **more: Any) -> uvicorn.Confi
         app,
         host=server.host,
         port=server.port,
+        http=_Header,
         ws=_Protocol,
         ws_max_size=max(sizes) if all(sizes) else 2**31,
         ws_ping_interval=server.heartbeat_interval,
@@ -55,6 +60,19 @@ def run_reloading(factory: str, settings: Settings, folder: Path) -> None:
     """Serve what `factory` makes, anew whenever a file of `folder` changes. For development."""
     served = config(factory, settings, factory=True, reload=True, reload_dirs=[str(folder)])
     ChangeReload(served, target=_Server(served).run, sockets=[served.bind_socket()]).run()
+
+
+class _Header(H11Protocol):
+    """uvicorn's, which would wait for a header for ever: here the first one has to come in time."""
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        super().connection_made(transport)
+        self.loop.call_later(HEADER_SECONDS, self._give_up)
+
+    def _give_up(self) -> None:
+        begun: object = self.cycle  # none yet, whatever its annotation says
+        if begun is None and self.transport.get_protocol() is self:
+            self.transport.abort()
 
 
 class _Protocol(WebSocketsSansIOProtocol):

@@ -177,6 +177,8 @@ class Session:
         """Why this session cannot be gone on with; none where it can."""
         if not self.way_back.admits(resume.token, principal):
             return "unauthorized"
+        if not self._terms.limits.resume_seconds:
+            return "expired"
         return None if self._delivery.can_replay(resume.upto) else "gap"
 
     def resume(self, resume: Resume, token: str, now: float) -> list[Effect]:

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from capserver.errors import FirstFrameError, FrameError
-from capserver.greeting import make_offer, read_greeting
+from capserver.greeting import MOST_FINDINGS, make_offer, read_greeting
 from capserver.offer import STATE_BYTES, Offer
 from capserver.protocol.codes import CloseCode
 from capserver.protocol.server import Limits
@@ -188,3 +188,21 @@ def test_an_unknown_field_is_a_finding_unless_it_is_an_extension() -> None:
     ]
     assert "did you mean commands?" in findings[0].message
     assert "did you mean" not in findings[1].message
+
+
+def test_so_is_one_in_its_parts_and_a_number_is_none() -> None:
+    entry = {"id": "a", "names": ["b"], "nams": 1, "x-mine": 1}
+    frame = manifest(
+        client={"name": "test", "knd": "pet"}, context={"txt": "a"}, vocabulary={"l/1": [entry]}, seq=1
+    )
+    _, findings = make_offer(frame, LIMITS)
+    assert [(finding.path, finding.message.partition("; ")[2]) for finding in findings] == [
+        ("/client/knd", "did you mean kind?"),
+        ("/context/txt", "did you mean text?"),
+        ("/vocabulary/l~11/0/nams", "did you mean names?"),
+    ]
+
+
+def test_only_so_many_unknown_fields_are_told() -> None:
+    entries = [{"id": f"e{index}", "names": ["b"], "zzz": 1} for index in range(2 * MOST_FINDINGS)]
+    assert len(make_offer(manifest(vocabulary={"list": entries}), LIMITS)[1]) == MOST_FINDINGS

@@ -139,6 +139,22 @@ def test_a_turn_that_is_not_remembered_leaves_nothing_behind() -> None:
     assert history.request(second) == ((), ())
 
 
+def test_what_a_turn_that_is_not_remembered_was_told_is_news_again() -> None:
+    history = a_history()
+    record = history.begin("go")
+    history.request(record)
+    call = a_call("c1")
+    record.write(call)
+    assert told(history, record) == [("c1", "running")]
+    history.ended(call, Outcome("failed", code="fell", message="on ice"))
+    secret = history.begin("secret")
+    secret.forgotten = True
+    assert secret.notes == ("wave (c1): failed (fell): on ice",)
+    history.note("The door opened.")
+    assert history.begin("again").notes == (*secret.notes, "The door opened.")
+    assert history.begin("and again").notes == ()
+
+
 def crossed(history: History, call_id: str, outcome: Outcome = DONE) -> None:
     assert history.command(call_id) is not None
     history.crossed(call_id, outcome)

@@ -22,6 +22,8 @@ desktop_pet | jump 30% | jump {}
 desktop_pet | 转三圈 | spin {"times": 3}
 desktop_pet | walk left 5 seconds | walk {"direction": "left"}
 desktop_pet | how are you | get_mood {}
+desktop_pet | remind me in ten minutes to drink water | remind {"minutes": 10, "text": "drink water"}
+desktop_pet | remind me to feed the cat in ten minutes | remind {"minutes": 10, "text": "feed the cat"}
 avatar_3d | wave, then dance for three seconds | wave {}; play_animation {"animation": "dance_pop"}
 avatar_3d | play the yoga animation for 5 seconds | play_animation {"animation": "yoga"}
 avatar_3d | nod three meters | nod {}

@@ -9,7 +9,14 @@ from capserver.planners.offline.lexicon import COLOURS, lexicon
 from capserver.planners.offline.parameters import Parameter
 from capserver.planners.offline.quantities import amounts_for, converted, extreme, suitable
 from capserver.planners.offline.text import language
-from capserver.planners.offline.texts import after_called, after_speaking, spoken, thing, with_small_words
+from capserver.planners.offline.texts import (
+    after_called,
+    after_speaking,
+    announcing,
+    spoken,
+    thing,
+    with_small_words,
+)
 from capserver.planners.offline.values import Hit, Near, Values, hits, names_of, partly, vocabulary_values
 from capserver.planners.offline.words import Word, is_action
 from capserver.vocabulary import Vocabulary
@@ -178,7 +185,9 @@ def put(command: Command, filled: Filled, name: str, said: Said, span: range) ->
         return False
     part = said.words[span.start : span.stop]
     if parameter.kind in ("text", "thing") and parameter.values is None:
-        start = with_small_words(said.words, span.start) if parameter.kind == "text" else span.start
+        start = span.start
+        if parameter.kind == "text":
+            start = with_small_words(said.words, start, announcing(command.compiled.examples, name))
         quote = part[0].quote if len(part) == 1 else None
         filled.args[name] = quote or spoken(said.text, said.words, range(start, span.stop))
         return True

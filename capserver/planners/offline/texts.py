@@ -1,6 +1,7 @@
 """Free text that was said: what follows `say`, what something is called, what no other word explains."""
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterable, Sequence
 from typing import Final
 
 from capserver.planners.offline.lexicon import SPEAKING, lexicon
@@ -82,8 +83,16 @@ def _proper(words: Sequence[Word]) -> bool:
     return bool(unknown) and (len(unknown) > 1 or not is_han(unknown[0].text))
 
 
-def with_small_words(words: Sequence[Word], start: int) -> int:
-    """Where a text begins that was found by its first word of meaning."""
+def announcing(examples: Iterable[str], name: str) -> frozenset[str]:
+    """The words that stand right before the slot `name` in the examples: `to` in `remind me to {text}`."""
+    before = re.compile(rf"([a-z']+|\w)\s*\{{{re.escape(name)}\}}")
+    return frozenset(word for example in examples for word in before.findall(example.lower()))
+
+
+def with_small_words(words: Sequence[Word], start: int, announced: frozenset[str]) -> int:
+    """Where a text begins that was found by its first word of meaning; `announced`: what stands before it."""
     while start and words[start - 1].keys and words[start - 1].marks:
+        if words[start - 1].amount is not None or words[start - 1].text in announced:
+            break
         start -= 1
     return start
