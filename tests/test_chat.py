@@ -70,7 +70,7 @@ def test_chat_knows_the_token_of_its_own_server(monkeypatch: pytest.MonkeyPatch)
         (["desktop_pet", "--url", "127.0.0.1:1"], 1, "is a server there?"),
         (["desktop_pet", "--url", "gopher://x"], 1, "gopher"),
         (["-"], 1, "  /0/name: "),
-        (["gone.json"], 2, "No such file"),
+        (["gone.json"], 2, "no such file"),
     ],
 )
 def test_chat_says_in_a_line_why_it_cannot(args: list[str], status: int, told: str) -> None:

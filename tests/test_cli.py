@@ -1,6 +1,7 @@
 import json
 import os
 import re
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -110,7 +111,9 @@ def test_lint_of_what_is_no_manifest_fails_with_1(given: str, told: str) -> None
 
 def test_lint_of_what_cannot_be_read_fails_with_2() -> None:
     assert run("lint", "gone.json").exit_code == 2
-    assert "gone.json: No such file" in run("lint", "gone.json").stderr
+    assert (
+        "gone.json: no such file; ready profiles: avatar_3d, desktop_pet" in run("lint", "gone.json").stderr
+    )
     assert "not UTF-8 at byte 2" in run("lint", "-", given=b'["\xff"]').stderr
 
 
@@ -204,6 +207,17 @@ def test_serve_refuses_an_open_bind_and_says_how_to_fix_it(served: list[Settings
     assert result.exit_code == 2
     assert "CAPSERVER_AUTH_TOKENS" in result.stderr
     assert served == []
+
+
+def test_serve_on_a_port_that_is_taken_says_what_to_do(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr("capserver.logs.configure", lambda *_args: None)
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        result = run("serve", "--planner", "offline", "--port", str(taken.getsockname()[1]))
+    assert result.exit_code != 0
+    assert "address already in use" in caplog.text
+    assert "`--port` names another one" in caplog.text
 
 
 def test_reloading_hands_flags_and_file_down(served: list[Settings], monkeypatch: pytest.MonkeyPatch) -> None:

@@ -233,7 +233,7 @@ class TerminalScreen:
         if self._yes or not self._asks:
             return self._yes
         async with self._asking:
-            return await self._ask(frame, None, "may it? [y/n] ", says_yes) or False
+            return await self._ask(frame, None, "allow it? [y/n] ", says_yes) or False
 
     async def value(self, frame: Frame, command: CompiledCommand) -> Frame:
         """Ask for what the command returns; where nobody is there to ask, make it up."""

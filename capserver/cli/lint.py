@@ -30,10 +30,17 @@ def read_text(path: str) -> str:
             return sys.stdin.buffer.read().decode("utf-8-sig")
         ready = PROFILES / f"{path}.json"
         return (ready if ready.is_file() else Path(path)).read_bytes().decode("utf-8-sig")
+    except FileNotFoundError:
+        _unreadable(path, f"no such file; ready profiles: {', '.join(ready_profiles())}")
     except OSError as error:
         _unreadable(path, error.strerror or "cannot be read")
     except UnicodeDecodeError as error:
         _unreadable(path, f"not UTF-8 at byte {error.start}")
+
+
+def ready_profiles() -> list[str]:
+    """The names of the manifests that come with this package."""
+    return sorted(file.stem for file in PROFILES.glob("*.json"))
 
 
 def _unreadable(path: str, why: str) -> NoReturn:

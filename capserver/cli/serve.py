@@ -12,6 +12,8 @@ from capserver import logs
 from capserver.config import PlannerChoice, Settings, choose_planner
 from capserver.config_sources import ENV_FILE, Given, load, variable
 
+log = logging.getLogger("capserver")
+
 CONFIG = click.option(
     "--config",
     "file",
@@ -89,7 +91,7 @@ def serve(
     settings = load(os.environ, file, flags).settings
     choice = choose_planner(settings, os.environ)
     logs.configure(settings.server.log_format, settings.server.log_level)
-    logging.getLogger("capserver").info(choice.text)
+    log.info(choice.text)
     if reload:
         hand_down(flags, file, os.environ)
         _serve_reloading(settings)
@@ -107,7 +109,11 @@ def hand_down(flags: list[Given], file: str | None, environ: MutableMapping[str,
 def _serve(settings: Settings, choice: PlannerChoice) -> None:
     from capserver import app, server  # all that `--help` can do without
 
-    server.run(app.create_app(settings, choice), settings)
+    try:
+        server.run(app.create_app(settings, choice), settings)
+    except SystemExit:
+        log.error("not started; where the port is taken, `--port` names another one, and 0 a free one")
+        raise
 
 
 def _serve_reloading(settings: Settings) -> None:

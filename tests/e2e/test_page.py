@@ -106,13 +106,32 @@ def test_the_language_follows_the_browser_and_can_be_changed(phone: Page, addres
     expect(phone.locator("#text")).to_have_attribute("placeholder", "Tell Ling what to do…")
 
 
+def test_a_phone_on_its_side_shows_the_room_beside_the_talk(phone: Page, address: str) -> None:
+    phone.set_viewport_size({"width": 844, "height": 390})
+    opened(phone, address)
+    room, talk = phone.locator("#stage").bounding_box(), phone.locator("#composer").bounding_box()
+    assert room is not None
+    assert talk is not None
+    assert room["x"] + room["width"] <= talk["x"]
+    assert talk["y"] + talk["height"] <= 390
+
+
+def test_frames_that_are_unfolded_begin_with_the_newest(phone: Page, address: str) -> None:
+    opened(phone, address)
+    for _ in range(3):
+        tell(phone, "look left")
+        settled(phone)
+    phone.locator("#wire > summary").tap()
+    expect(frames(phone, "in", "turn.ended").last).to_be_in_viewport()
+
+
 def test_everything_that_can_be_pressed_has_a_name(desk: Page, address: str) -> None:
     opened(desk, address)
     for button in desk.get_by_role("button").all():
         expect(button).to_have_accessible_name(re.compile(r"\S"))
     expect(desk.locator("#text")).to_have_accessible_name("Tell Ling what to do")
     expect(desk.get_by_role("log")).to_be_visible()
-    expect(desk.get_by_role("status")).to_have_text("open")
+    expect(desk.get_by_role("status")).to_have_text("connected")
 
 
 def test_the_keyboard_alone_is_enough(desk: Page, address: str) -> None:

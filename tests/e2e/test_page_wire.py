@@ -133,7 +133,7 @@ def test_a_session_that_is_gone_is_said_with_what_was_lost(desk: Page, peer: Pee
     peer.welcome = {"reason": "expired", "lost": lost, "session": "s2"}
     peer.drop(4029)
     note = desk.locator(".note.bad")
-    expect(note).to_contain_text("expired")
+    expect(note).to_contain_text("the old one was kept for too short a time")
     expect(note).to_contain_text("In doubt: jump")
     expect(note).to_contain_text("Not sent: “swim”")
     tell(desk, "fly")
@@ -148,7 +148,7 @@ def test_a_close_that_says_stop_is_obeyed_and_explained(desk: Page, peer: Peer) 
     expect(desk.locator("#notice")).to_contain_text("4501")
     expect(desk.locator("#notice")).to_contain_text("#token=")
     assert len(peer.sockets) == 1
-    desk.get_by_role("button", name="Connect again").click()
+    desk.get_by_role("button", name="Retry").click()
     expect(desk.locator("html")).to_have_attribute("data-status", "open")
     assert "resume" not in peer.of("manifest")[1]
 
@@ -251,6 +251,7 @@ def test_what_is_asked_before_there_is_a_session_waits_for_it(desk: Page, addres
     peer = Peer()
     desk.route_web_socket(re.compile("/v1/ws$"), peer)
     desk.goto(address, wait_until="commit")
+    expect(desk.locator("html")).to_have_attribute("data-status", re.compile("connecting|open"))
     tell(desk, "jump")
     expect(frames(desk, "out", "instruct")).to_have_count(1)
     assert [frame["type"] for frame in peer.frames] == ["manifest", "instruct"]

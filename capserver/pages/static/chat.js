@@ -19,6 +19,7 @@ export class Chat {
   /** @param {HTMLElement} list */
   constructor(list) {
     this.list = list;
+    new ResizeObserver(() => this.#follow()).observe(list);
   }
 
   /** @param {string} id @param {string} text empty where the turn did not begin here */
@@ -88,6 +89,7 @@ export class Chat {
     if (!turn) return;
     if (frame.text) turn.answer.textContent = frame.text;
     turn.answer.hidden = !frame.text;
+    turn.state.classList.toggle('calm', frame.status === 'cancelled');
     const words = frame.status === 'completed' ? '' : say(`turn.${frame.status}`);
     this.close(frame.turn, [words, frame.error?.message].filter(Boolean).join(': '));
   }

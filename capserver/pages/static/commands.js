@@ -148,10 +148,10 @@ function mood({ facts }) {
 
 const SPOTS = [
   { id: 'rug', names: ['rug', 'middle', 'centre', 'center', '地毯', '中间', '地毯上'], about: 'the round rug in the middle' },
-  { id: 'plant', names: ['plant', 'flower pot', '植物', '花盆', '盆栽'], about: 'on the left' },
+  { id: 'plant', names: ['plant', 'flower pot', 'left', 'left side', '左边', '植物', '花盆', '盆栽'], about: 'on the left' },
   { id: 'window', names: ['window', 'moon window', '窗户', '窗边', '窗前', '窗'], about: 'at the back' },
   { id: 'cushion', names: ['cushion', 'pillow', '垫子', '坐垫', '蒲团'], about: 'red, on the right' },
-  { id: 'lamp', names: ['lamp', 'light', '灯', '台灯', '落地灯'], about: 'at the back on the right' },
+  { id: 'lamp', names: ['lamp', 'light', 'right', 'right side', '右边', '灯', '台灯', '落地灯'], about: 'at the back on the right' },
 ];
 
 /** The manifest, without `resume`. @param {string} locale BCP 47 @param {string} [token] */

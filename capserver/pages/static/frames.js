@@ -72,7 +72,11 @@ export class FrameList {
     if (last && kind && last.stream === kind && last.texts.length < JOINED) extend(last, text, frame?.delta);
     else this.#append(direction, text, frame, again, kind);
     this.count.textContent = String(++this.#total);
-    if (follow) this.list.scrollTop = this.list.scrollHeight;
+    if (follow) this.newest();
+  }
+
+  newest() {
+    this.list.scrollTop = this.list.scrollHeight;
   }
 
   /** @param {string} direction @param {string} text @param {Frame | null} frame @param {boolean} again @param {string} kind */

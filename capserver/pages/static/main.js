@@ -85,7 +85,7 @@ function lost({ reason, commands, unsent }) {
   for (const { id } of commands) chat.step(null, id, 'lost');
   const names = commands.map((command) => command.name).join(', ');
   const texts = unsent.filter((frame) => frame.type === 'instruct').map((frame) => `“${frame.text}”`).join(', ');
-  const words = [say('lost', reason), names && say('lost.commands', names), texts && say('lost.unsent', texts)];
+  const words = [say('lost', say(`reason.${reason}`)), names && say('lost.commands', names), texts && say('lost.unsent', texts)];
   chat.note(words.filter(Boolean).join(' '), 'bad');
   showBusy();
 }
@@ -170,7 +170,7 @@ function showBusy() {
 function showStatus(now) {
   status = now;
   const { state, code, reason, seconds } = now;
-  const why = [reason, code && String(code)].filter(Boolean).join(' · ');
+  const why = code === 1006 && !reason ? say('unreachable') : [reason, code && String(code)].filter(Boolean).join(' · ');
   const next = seconds ? say('retry', String(seconds)) : '';
   $('status').dataset.state = document.documentElement.dataset.status = state;
   $('status-text').textContent = say(`status.${state}`);
@@ -205,6 +205,7 @@ $('composer').addEventListener('submit', (/** @type {SubmitEvent} */ event) => {
 $('stop').addEventListener('click', () => chat.open.forEach((id) => wire.send({ type: 'cancel', id })));
 $('again').addEventListener('click', () => wire.connect());
 $('language').addEventListener('click', () => show(language() === 'zh' ? 'en' : 'zh'));
+$('wire').addEventListener('toggle', () => frames.newest());
 $('clear').addEventListener('click', () => frames.clear());
 $('small').addEventListener('change', () => $('frames').classList.toggle('quiet-small', !$('small').checked));
 $('copy').addEventListener('click', async () => {
