@@ -87,6 +87,11 @@ class _Protocol(WebSocketsSansIOProtocol):
             # asyncio does so only where the listening socket names its protocol; frames would wait (40 ms).
             accepted.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
 
+    async def send(self, message: Any) -> None:
+        await super().send(message)
+        if message["type"] == "websocket.http.response.body" and self.close_sent:
+            self.handshake_complete = True  # it was refused and told so: no mistake for uvicorn's error log
+
     def pause_writing(self) -> None:
         super().pause_writing()
         seconds = (self.config.ws_ping_interval or 0.0) + (self.config.ws_ping_timeout or 0.0)

@@ -74,7 +74,8 @@ class Worker:
                 self._note(end)
                 return end
             attempt += 1
-            log.info("a plan is tried again", extra={"attempt": attempt, "pause": round(pause, 2)})
+            extra = {"attempt": attempt, "pause": round(pause, 2), **_why(end)}
+            log.info("a plan is tried again", extra=extra)
             await asyncio.sleep(pause)
         return Failed(ErrorCode.PLANNER_UNAVAILABLE, _LEFT_ALONE, retry_after=round(left, 1))
 
@@ -121,3 +122,8 @@ class Worker:
             self._closed_until = now + self._pace.breaker_seconds
         if end.code == ErrorCode.PLANNER_UNAVAILABLE and not end.retryable:
             self._refused = end.message
+
+
+def _why(end: Stopped | Failed) -> dict[str, str]:
+    """What a failed plan says of itself: our words, never the model's or the person's."""
+    return {"code": end.code, "why": end.message} if isinstance(end, Failed) else {}

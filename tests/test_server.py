@@ -17,14 +17,14 @@ from pathlib import Path
 import pytest
 import uvicorn
 from uvicorn.server import ServerState
-from websockets.exceptions import ConnectionClosed
+from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import connect
 
 from capserver import server
 from capserver.app import create_app
 from capserver.config import Settings
 from capserver.planners.scripted import ScriptedPlanner
-from tests.live import PATIENCE, manifest
+from tests.live import PATIENCE, manifest, serving
 from tests.raw import connected
 
 HERE = Settings.model_validate({"server": {"port": 0}})
@@ -153,3 +153,12 @@ def test_the_command_exits_with_an_error_where_the_port_is_taken() -> None:
         _, errors = process.communicate(timeout=PATIENCE)
         assert process.returncode != 0
         assert "address already in use" in errors
+
+
+async def test_a_refused_handshake_is_no_mistake_of_ours(caplog: pytest.LogCaptureFixture) -> None:
+    async with serving() as live:
+        for headers, path in (({"Origin": "https://evil.example"}, ""), ({}, "/elsewhere")):
+            with pytest.raises(InvalidStatus):
+                async with live.client(headers=headers, query=path):
+                    pass
+    assert [record for record in caplog.records if record.name.startswith("uvicorn")] == []
