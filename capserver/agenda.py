@@ -184,7 +184,7 @@ class Agenda:
             case Refused():
                 return self._refuse(turn, event)
             case Dropped(call_id):
-                return [self._delivery.send(CancelCommand(id=call_id, reason="rejected"))]
+                return [self._withdraw(call_id, "rejected")]
             case _:  # a thought
                 turn.record.write(event)
                 return []
@@ -210,7 +210,7 @@ class Agenda:
             message = f"more than {most} commands in one turn (limits.commands_per_turn)"
             turn.truncate(ErrorCode.TOO_LARGE, message)
             turn.overflowed = True
-            return self._one(turn, Dropped(event.id), now) if event.streamed else []
+            return [self._withdraw(event.id, "rejected")] if event.streamed else []
         command = self.offer.commands.commands[event.name]
         call, send = self.ledger.send(event.id, turn.request.id, command, event.args, self.offer.rev, now)
         turn.sent_call(call, now)
@@ -226,8 +226,12 @@ class Agenda:
         )
         effects: list[Effect] = [self._delivery.send(rejected)]
         if event.streamed:
-            effects.append(self._delivery.send(CancelCommand(id=event.id, reason="rejected")))
+            effects.append(self._withdraw(event.id, "rejected"))
         return effects
+
+    def _withdraw(self, call_id: str, reason: CancelReason) -> Send:
+        """A call that was streamed, or is still written, will not be sent."""
+        return self._delivery.send(CancelCommand(id=call_id, reason=reason))
 
     def _settle(self, turn: Turn, now: float) -> list[Effect]:
         turn.settle(self._limits.steps)
@@ -274,7 +278,7 @@ class Agenda:
             return self._cancel_turn(turn, "cancelled", now) + self._next(now)
         if self.current is not None and given in self.current.writing:
             self.current.drop(given)
-            return [self._delivery.send(CancelCommand(id=given, reason="cancelled"))]
+            return [self._withdraw(given, "cancelled")]
         if call := self.ledger.open.get(given):
             return self._end_call(call, Outcome("cancelled"), now, tell="cancelled")
         return []
@@ -285,9 +289,7 @@ class Agenda:
         effects: list[Effect] = []
         if turn.is_planned():
             effects.append(Stop(turn.request.id))
-        effects += [
-            self._delivery.send(CancelCommand(id=dropped.id, reason=reason)) for dropped in turn.cut()
-        ]
+        effects += [self._withdraw(dropped.id, reason) for dropped in turn.cut()]
         if turn.stage is Stage.QUEUED:
             self.queue.remove(turn)
         elif turn.request.remember:

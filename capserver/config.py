@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PlainValidator, SecretStr
 
 from capserver.errors import ConfigError, Fault
+from capserver.origin import serialised
 from capserver.planners.anthropic.models import DEFAULT_MODEL
 from capserver.protocol.server import Limits
 
@@ -22,17 +23,10 @@ DEFAULT_ENDPOINT: Final = "https://api.anthropic.com"
 
 
 def _origin(text: str) -> str:
-    try:
-        url = urlsplit(text)
-        port = url.port
-    except ValueError:
-        url, port = urlsplit(""), None
-    rest = url.path.rstrip("/") or url.query or url.fragment or url.username
-    if not url.scheme or not url.hostname or rest:
+    origin = serialised(text.rstrip("/"))
+    if origin is None:
         raise ValueError("an origin is scheme://host[:port], as the browser sends it; there is no wildcard")
-    host = f"[{url.hostname}]" if ":" in url.hostname else url.hostname
-    standard = port is None or (url.scheme, port) in {("http", 80), ("https", 443)}
-    return f"{url.scheme}://{host}" + ("" if standard else f":{port}")
+    return origin
 
 
 def _host(text: str) -> str:

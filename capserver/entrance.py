@@ -16,6 +16,8 @@ from starlette.datastructures import Headers
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from capserver.origin import serialised
+
 log = logging.getLogger(__name__)
 
 LOOPBACK: Final = frozenset({"localhost", "127.0.0.1", "[::1]"})
@@ -76,8 +78,9 @@ class Entrance:
     def _knows(self, host: str) -> bool:
         """Whether `Host` names this server: a listed name, or an address (no name to rebind)."""
         try:
-            name = urlsplit(f"//{host}").hostname or ""
-            port_is_number = urlsplit(f"//{host}").port is not None or ":" not in host.rpartition("]")[2]
+            url = urlsplit(f"//{host}")
+            name = url.hostname or ""
+            port_is_number = url.port is not None or ":" not in host.rpartition("]")[2]
         except ValueError:
             return False
         if not port_is_number:
@@ -96,13 +99,5 @@ def _is_address(name: str) -> bool:
 
 def normal_origin(origin: str) -> str | None:
     """An origin in the form in which browsers send it; none for `null` and what is no web origin."""
-    try:
-        url = urlsplit(origin)
-        port = url.port
-    except ValueError:
-        return None
-    if url.scheme not in ("http", "https") or not url.hostname or url.path or url.query or url.username:
-        return None
-    host = f"[{url.hostname}]" if ":" in url.hostname else url.hostname
-    standard = port is None or (url.scheme, port) in {("http", 80), ("https", 443)}
-    return f"{url.scheme}://{host}" + ("" if standard else f":{port}")
+    made = serialised(origin)
+    return made if made is not None and made.startswith(("http://", "https://")) else None

@@ -6,44 +6,13 @@ import pytest
 import rfc8785
 
 from capserver.errors import FrameError
-from capserver.manifest import EMPTY, CommandSet, CompiledCommand, compile_set, find_set
+from capserver.manifest import EMPTY, CompiledCommand, compile_set, find_set
 from capserver.manifest.commandset import KEPT_SETS, MOST_FAULTS
-
-WAVE: dict[str, Any] = {
-    "name": "wave",
-    "description": "Wave a hand",
-    "parameters": {
-        "type": "object",
-        "properties": {"times": {"type": "integer", "minimum": 1, "description": "How often"}},
-        "additionalProperties": False,
-    },
-    "examples": ["wave {times} times"],
-}
-SAY: dict[str, Any] = {
-    "name": "say",
-    "description": "Say something",
-    "parameters": {
-        "type": "object",
-        "properties": {"text": {"type": "string", "description": "What"}},
-        "required": ["text"],
-        "additionalProperties": False,
-    },
-    "returns": {"type": "boolean"},
-    "examples": ["say {text}"],
-    "lane": "voice",
-    "stream": ["text"],
-    "timeout": 5,
-    "ttl": 0.5,
-    "confirm": True,
-}
+from tests.offered import SAY, WAVE, found, properties
 
 
 def compiled(parameters: dict[str, Any], **more: Any) -> CompiledCommand:
     return compile_set([{"name": "go", "parameters": parameters, **more}]).commands["go"]
-
-
-def properties(**inner: Any) -> dict[str, Any]:
-    return {"type": "object", "properties": inner}
 
 
 def faults(commands: list[object], **more: Any) -> list[tuple[str, str]]:
@@ -51,10 +20,6 @@ def faults(commands: list[object], **more: Any) -> list[tuple[str, str]]:
         compile_set(commands, **more)
     assert refusal.value.code == "invalid_manifest"
     return [(fault.path, fault.code) for fault in refusal.value.faults]
-
-
-def found(made: CommandSet) -> set[tuple[str, str]]:
-    return {(finding.path, finding.code) for finding in made.findings}
 
 
 # one command
