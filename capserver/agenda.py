@@ -7,8 +7,9 @@ Each method returns effects; what the client must not do raises `FrameError`.
 from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
+from capserver.calls import Accepted, judge_arguments
 from capserver.delivery import Delivery
 from capserver.effects import Effect, Plan, Send, Stop
 from capserver.errors import FrameError
@@ -26,7 +27,6 @@ from capserver.protocol.server import (
     CommandRejected,
     Limits,
     Text,
-    Timing,
     TurnEnded,
     TurnStarted,
 )
@@ -46,6 +46,7 @@ class Agenda:
         "_muted",
         "_new_id",
         "current",
+        "last",
         "ledger",
         "offer",
         "queue",
@@ -71,6 +72,8 @@ class Agenda:
         self.queue: deque[Turn] = deque()
         self.current: Turn | None = None
         """The busy one."""
+        self.last: TurnEnded | None = None
+        """How the latest turn ended."""
         self._muted: set[str] = set()
 
     def knows(self, given: str) -> bool:
@@ -253,22 +256,8 @@ class Agenda:
         turn.stage = Stage.ENDED
         del self.turns[turn.request.id]
         self.ledger.remember(turn.request.id)
-        started = now if turn.started is None else turn.started
-        first = None if turn.first_command is None else _ms(turn.first_command - turn.accepted)
-        ended = TurnEnded(
-            turn=turn.request.id,
-            status=turn.status,
-            commands=turn.sent,
-            text="".join(turn.text),
-            usage=turn.usage,
-            timing=Timing(
-                queued_ms=_ms(started - turn.accepted),
-                first_command_ms=first,
-                total_ms=_ms(now - turn.accepted),
-            ),
-            error=turn.error,
-        )
-        return self._delivery.send(ended)
+        self.last = turn.told(now)
+        return self._delivery.send(self.last)
 
     # cancels
 
@@ -320,6 +309,28 @@ class Agenda:
         return [Stop(turn.request.id), *self.planned(turn.request.id, failed, now)]
 
     # calls
+
+    def check_call(self, call_id: str, name: str, args: dict[str, Any]) -> dict[str, Any]:
+        """The arguments of a direct call as they may be sent: names turned into ids.
+
+        Raises:
+            FrameError: `unknown_id`: no such command; `invalid_frame`, with every fault under `/args`.
+
+        """
+        self.accept(call_id)
+        verdict = judge_arguments(args, self.offer.commands, name, self.offer.vocabulary, offered=False)
+        if isinstance(verdict, Accepted):
+            return verdict.args
+        if name not in self.offer.commands.commands:
+            raise FrameError(ErrorCode.UNKNOWN_ID, "the client has no such command", verdict.faults)
+        faults = [fault.under("/args") for fault in verdict.faults]
+        raise FrameError(ErrorCode.INVALID_FRAME, f"{name} does not take these arguments", faults)
+
+    def call(self, call_id: str, name: str, args: dict[str, Any], now: float) -> list[Effect]:
+        """Call a command in no turn, with arguments that were checked."""
+        command = self.offer.commands.commands[name]
+        _, send = self.ledger.send(call_id, None, command, args, self.offer.rev, now)
+        return [send]
 
     def result(self, result: Result, now: float) -> list[Effect]:
         """How a command ended.
@@ -383,7 +394,3 @@ class Agenda:
         turn.calls.discard(call.id)
         turn.waiting.discard(call.id)
         return self._go_on(turn, now)
-
-
-def _ms(seconds: float) -> float:
-    return round(seconds * 1000, 1)

@@ -14,19 +14,24 @@ from starlette.routing import BaseRoute, Route, WebSocketRoute
 from starlette.types import ASGIApp
 
 from capserver import __version__, journal, logs, pages
+from capserver.archive import Archive
 from capserver.asyncapi import asyncapi
 from capserver.auth import Gate
+from capserver.bridges import http
+from capserver.bridges.http.callers import Callers
 from capserver.config import PlannerChoice, Settings, choose_planner
 from capserver.config_sources import load
 from capserver.endpoint import Endpoint
 from capserver.entrance import Entrance
 from capserver.errors import ConfigError, Fault
+from capserver.feed import Feed
 from capserver.hub import Hub
 from capserver.metrics import Metrics
 from capserver.profile import read_profiles
 from capserver.prompt import Planner
 from capserver.protocol.codes import PATH
 from capserver.protocol.server import Heartbeat, ServerInfo
+from capserver.recorder import Recorder
 from capserver.terms import Terms
 from capserver.worker import Pace, Worker
 
@@ -53,7 +58,12 @@ def create_app(
     worker = Worker(planner, _pace(settings))
     hub = _hub(settings, planner.name)
     metrics = Metrics(hub.sessions.values)
-    endpoint = Endpoint(hub, worker, (metrics.observe, journal.observe))
+    archive = None if settings.server.traces is None else Archive(settings.server.traces)
+    callers, recorder = Callers(), Recorder(sink=None if archive is None else archive.put)
+    feed = Feed(hub, recorder, metrics)
+    endpoint = Endpoint(
+        hub, worker, (recorder.observe, metrics.observe, journal.observe, callers.observe, feed.observe)
+    )
 
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
@@ -64,15 +74,22 @@ def create_app(
         await asyncio.gather(warming, return_exceptions=True)
         await endpoint.stop()
         await planner.aclose()
+        if archive is not None:
+            await archive.aclose()
 
     entrance = Middleware(
-        Entrance, hosts=(*settings.server.hosts, settings.server.host), origins=settings.auth.origins
+        Entrance,
+        hosts=(*settings.server.hosts, settings.server.host),
+        origins=settings.auth.origins,
+        public=(pages.SDK,),
     )
     return Starlette(
         routes=[
             WebSocketRoute(PATH, endpoint),
             WebSocketRoute("/{elsewhere:path}", PlainTextResponse("clients connect to " + PATH + "\n", 404)),
             *_reports(hub, worker, metrics),
+            *http.routes(hub, callers, settings.http.wait_seconds),
+            *feed.routes(),
             *pages.routes(),
         ],
         middleware=[entrance],

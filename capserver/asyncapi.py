@@ -13,7 +13,7 @@ from pydantic_core import core_schema
 
 from capserver import __version__
 from capserver.protocol.client import CLIENT_MESSAGES
-from capserver.protocol.codes import PATH, SUBPROTOCOL, CloseCode
+from capserver.protocol.codes import PATH, SUBPROTOCOL, CloseCode, ErrorCode
 from capserver.protocol.server import SERVER_MESSAGES, Error
 from capserver.protocol.values import Command
 
@@ -57,11 +57,20 @@ def json_schema() -> dict[str, Any]:
     """Every frame of `capserver.v1` as JSON Schema 2020-12.
 
     `$defs` holds a schema for each message and value by the name of its class, and `ClientMessage` and
-    `ServerMessage`: one of the messages of that direction, told apart by the constant `type`.
+    `ServerMessage`: one of the messages of that direction, told apart by the constant `type`. `ErrorCode` and
+    `CloseCode` list the codes of today; a client takes others as well.
     """
     definitions = _definitions("#/$defs/{model}")
     definitions["ClientMessage"] = _one_of(CLIENT_MESSAGES, "what a client sends")
     definitions["ServerMessage"] = _one_of(SERVER_MESSAGES, "what the server sends")
+    definitions["ErrorCode"] = {
+        "description": "the codes of errors",
+        "enum": [code.value for code in ErrorCode],
+    }
+    definitions["CloseCode"] = {
+        "description": "why a connection closes; 4000-4499: come again and resume, 4500-4999: stop",
+        "oneOf": [{"const": code.value, "title": code.name.lower()} for code in CloseCode],
+    }
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "$id": _ID,

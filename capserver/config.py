@@ -98,6 +98,9 @@ class ServerSettings(Section):
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         "info", description="the least serious events that are logged"
     )
+    traces: Annotated[Path, Field(strict=False)] | None = Field(
+        None, description="a folder: every session is recorded there, with all that is said in it"
+    )
 
 
 def _thinking(value: Any) -> Any:
@@ -198,6 +201,14 @@ class BrokerSettings(Section):
     kind: Literal["memory"] = Field("memory", description="`memory`: in this process")
 
 
+class HttpSettings(Section):
+    """The calls of `/v1/sessions`."""
+
+    wait_seconds: float = Field(
+        60, gt=0, le=3600, description="how long a caller waits for the end of a turn or command: then 504"
+    )
+
+
 class Settings(Section):
     """Everything that can be set."""
 
@@ -206,6 +217,7 @@ class Settings(Section):
     planner: PlannerSettings = PlannerSettings()
     auth: AuthSettings = AuthSettings()
     profiles: ProfileSettings = ProfileSettings()
+    http: HttpSettings = HttpSettings()
     broker: BrokerSettings = BrokerSettings()
 
 

@@ -1,6 +1,6 @@
 """Drives one session: its socket, its planners, its clocks.
 
-A connection lives as long as its session, over any number of sockets, at most one at a time. `apply()` never
+A connection lives as long as its session, over any number of sockets, at most one at a time. `take()` never
 awaits, so reader, writer and planners use the session in turn and without locks.
 """
 
@@ -21,6 +21,20 @@ from capserver.effects import (
     Replay,
     Send,
     Stop,
+)
+from capserver.inputs import (
+    Binary,
+    Detached,
+    Framed,
+    Held,
+    Input,
+    Over,
+    Planned,
+    Ticked,
+    TokenRefused,
+    WentOn,
+    Wrote,
+    give,
 )
 from capserver.outbox import Goodbye, Outbox
 from capserver.prompt import Delta, Failed, Prompt
@@ -51,8 +65,8 @@ class Channel(Protocol):
         ...
 
 
-Observer = Callable[[Session, Sequence[Effect]], None]
-"""Hears of every effect after it was applied. It steers nothing."""
+Observer = Callable[[Session, Input, float, Sequence[Effect]], None]
+"""Hears of everything that a session was given, when, and what came of it, in order. It steers nothing."""
 
 
 class Connection:
@@ -99,12 +113,13 @@ class Connection:
 
     # a socket
 
-    async def run(self, channel: Channel, effects: Sequence[Effect]) -> None:
-        """Serve one socket until it is gone. `effects`: what its first frame came to."""
+    async def run(self, channel: Channel, inputs: Sequence[Input]) -> None:
+        """Serve one socket until it is gone. `inputs`: what its first frame came to."""
         if self._outbox is not None:
             self._outbox.close(CloseCode.RESUMED_ELSEWHERE, "resumed elsewhere", at_once=True)
         outbox = self._outbox = Outbox()
-        self.apply(effects)
+        for given in inputs:
+            self.take(given)
         writer = asyncio.create_task(self._write(channel, outbox))
         reader = asyncio.create_task(self._read(channel, outbox))
         try:
@@ -113,7 +128,7 @@ class Connection:
             await self._finish(reader, writer)
             if self._outbox is outbox:
                 self._outbox = None
-                self.apply(self.session.detach(self._clock()))
+                self.take(Detached())
 
     async def _finish(self, *tasks: asyncio.Task[None]) -> None:
         for task in tasks:
@@ -126,12 +141,9 @@ class Connection:
         while not isinstance(frame := await channel.receive(), int):
             if self._outbox is not outbox:
                 return
-            if isinstance(frame, str):
-                self.apply(self.session.receive(frame, self._clock()))
-            else:
-                self.apply(self.session.receive_binary(self._clock()))
+            self.take(Framed(frame) if isinstance(frame, str) else Binary())
         if self._outbox is outbox and ends_session(frame):
-            self.apply(self.session.end(self._clock()))
+            self.take(Over())
 
     async def _write(self, channel: Channel, outbox: Outbox) -> None:
         while not isinstance(item := await outbox.get(), Goodbye):
@@ -149,7 +161,7 @@ class Connection:
             self._make_room()
         await channel.close(item.code, item.reason)
         if self._outbox is outbox and ends_session(item.code):
-            self.apply(self.session.end(self._clock()))
+            self.take(Over())
 
     async def _cut(self, channel: Channel) -> None:
         log.warning("a socket takes nothing: it is cut", extra={"session": self.session.id})
@@ -160,18 +172,25 @@ class Connection:
     def _taken(self, seq: int) -> str | None:
         """The text of a logged frame, which the socket takes now."""
         text = self.session.frame(seq)
-        self.apply(self.session.wrote(seq, self._clock()))
+        self.take(Wrote(seq))
         return text
 
-    # effects
+    # what the session is given, what it asks for
 
-    def apply(self, effects: Sequence[Effect]) -> None:
-        """Do what the session asks for."""
+    def take(self, given: Input) -> None:
+        """Give the session what happened, and do what it asks for."""
+        self._apply(self._give(given))
+
+    def _give(self, given: Input) -> list[Effect]:
+        now = self._clock()
+        effects = give(self.session, given, now)
+        for observe in self._observers:
+            observe(self.session, given, now, effects)
+        return effects
+
+    def _apply(self, effects: Sequence[Effect]) -> None:
         for effect in effects:
-            self._apply(effect)
-        if effects:
-            for observe in self._observers:
-                observe(self.session, effects)
+            self._do(effect)
         self._make_room()
         self._set_timer()
         if self.session.over:
@@ -179,7 +198,7 @@ class Connection:
             self.close(CloseCode.RESUMED_ELSEWHERE, "resumed elsewhere")
             self._on_over(self.session)
 
-    def _apply(self, effect: Effect) -> None:
+    def _do(self, effect: Effect) -> None:
         match effect:
             case Send(message, seq):
                 self._put(encode(message) if seq is None else seq)
@@ -193,7 +212,7 @@ class Connection:
                     task.cancel()
             case Authenticate(token):
                 if not self._allowed(token):
-                    self.apply(self.session.refuse_token())
+                    self.take(TokenRefused())
             case Close(code, reason):
                 self.close(code, reason)
             case Replace() | Ended():
@@ -220,8 +239,8 @@ class Connection:
 
         async def take(delta: Delta) -> None:
             await self._wait_for_room()
-            if effects := self.session.planned(turn, delta, self._clock()):
-                self.apply(effects)
+            if effects := self._give(Planned(turn, delta)):
+                self._apply(effects)
 
         task = asyncio.current_task()
         try:
@@ -229,19 +248,21 @@ class Connection:
         except Exception:
             log.exception("a plan failed inside", extra={"session": self.session.id, "turn": turn})
             failed = Failed(ErrorCode.INTERNAL, "the server made a mistake")
-            self.apply(self.session.planned(turn, failed, self._clock()))
+            self.take(Planned(turn, failed))
         finally:
             if self._plans.get(turn) is task:
                 del self._plans[turn]
 
     async def _wait_for_room(self) -> None:
         """Wait until the client took more in."""
+        if not self._is_full():
+            return
         while self._is_full():
             self._room.clear()
-            self.session.hold(self._clock())
+            self._give(Held())
             self._set_timer()
             await self._room.wait()
-        self.session.go_on()
+        self._give(WentOn())
 
     def _is_full(self) -> bool:
         waits = self._outbox.size if self._outbox is not None else 0
@@ -265,7 +286,7 @@ class Connection:
 
     def _tick(self) -> None:
         self._timer = None
-        self.apply(self.session.tick(self._clock()))
+        self.take(Ticked())
 
     async def stop(self) -> None:
         """End all planning; for the end of the process."""

@@ -5,8 +5,9 @@ holds it until it does; for one that never did, the log is a ring.
 """
 
 from collections import deque
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 from capserver.effects import Replace, Send
 from capserver.errors import Fault, FrameError
@@ -18,6 +19,11 @@ MUCH: Final = 4
 """How many times its bound a log may have before its client is sent away."""
 ACK_EVERY: Final = 8
 ACK_WITHIN: Final = 0.5
+_STATE: Final = {
+    **{name: name for name in ("last", "acked", "acking", "attached", "taken", "ack_due")},
+    "told": "_told",
+    "given": "_given",
+}
 
 
 @dataclass(slots=True)
@@ -176,6 +182,23 @@ class Delivery:
             if entry.command is not None:
                 commands.append(entry.command)
         return commands
+
+    # told, and told again
+
+    @property
+    def state(self) -> dict[str, Any]:
+        """All that it knows, as JSON, but for what the frames say; `restore` takes it."""
+        counted = {name: getattr(self, kept) for name, kept in _STATE.items()}
+        return {**counted, "log": [[entry.size, entry.command, entry.written] for entry in self._log]}
+
+    def restore(self, state: Mapping[str, Any]) -> None:
+        """Know what another one knew. The log has the sizes of its frames, and no texts."""
+        for name, kept in _STATE.items():
+            setattr(self, kept, state[name])
+        self._log = deque(Entry("", size, command, written) for size, command, written in state["log"])
+        self._bytes = sum(entry.size for entry in self._log)
+        self._unwritten = sum(entry.size for entry in self._log if not entry.written)
+        self._commands = sum(entry.command is not None for entry in self._log)
 
     # in
 

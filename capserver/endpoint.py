@@ -2,23 +2,25 @@
 
 import asyncio
 import logging
+import time
 from collections import OrderedDict
 from collections.abc import Sequence
 from contextlib import suppress
-from typing import Any, Final
+from typing import Final
 from urllib.parse import parse_qs
 
-from starlette.responses import JSONResponse, Response
+from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from capserver.connection import Connection, Observer
-from capserver.effects import Effect
 from capserver.errors import FirstFrameError, FrameError
 from capserver.hub import Admitted, Arrival, Hub
+from capserver.inputs import Input
 from capserver.ledger import error_frame
 from capserver.protocol.codes import SUBPROTOCOL, CloseCode, ErrorCode
 from capserver.protocol.server import encode
 from capserver.rates import Bucket
+from capserver.resource import Problem
 from capserver.session import Session
 from capserver.worker import Worker
 
@@ -69,9 +71,8 @@ class Endpoint:
         self._rates: OrderedDict[str, Bucket] = OrderedDict()
         hub.drive = self._drive
 
-    def _drive(self, session: Session, effects: Sequence[Effect]) -> None:
-        if (connection := self._connections.get(session.id)) is not None:
-            connection.apply(effects)
+    def _drive(self, session: Session, given: Input, _now: float) -> None:
+        self._connections[session.id].take(given)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one socket until it is gone."""
@@ -84,21 +85,21 @@ class Endpoint:
         offered = SUBPROTOCOL if scope["subprotocols"] else None
         await send({"type": "websocket.accept", "subprotocol": offered})
         socket = Socket(receive, send)
-        arrival = Arrival(address, _profile(scope))
+        arrival = Arrival(address, _profile(scope), time.time())
         admitted = await self._greet(socket, arrival)
         if admitted is not None:
-            await self._connection(admitted.session).run(socket, admitted.effects)
+            await self._connection(admitted.session).run(socket, admitted.inputs)
 
     def _refusal(self, scope: Scope, address: str) -> Response | None:
         """The answer to a handshake that is not accepted."""
         offered = scope["subprotocols"]
         if offered and SUBPROTOCOL not in offered:
-            return _problem(400, "no subprotocol in common", f"this server speaks {SUBPROTOCOL}")
+            return Problem(400, "no subprotocol in common", f"this server speaks {SUBPROTOCOL}").response
         wait = self._handshake_wait(address)
         if wait:
-            response = _problem(429, "too many handshakes", "limits.handshakes_per_second")
-            response.headers["Retry-After"] = str(int(wait) + 1)
-            return response
+            retry = {"Retry-After": str(int(wait) + 1)}
+            detail = "limits.handshakes_per_second"
+            return Problem(429, "too many handshakes", detail, headers=retry).response
         return None
 
     def _handshake_wait(self, address: str) -> float:
@@ -180,9 +181,3 @@ async def _refuse(socket: Socket, error: FirstFrameError) -> None:
 def _profile(scope: Scope) -> str | None:
     found = parse_qs(scope["query_string"].decode("latin-1")).get("profile")
     return found[0] if found else None
-
-
-def _problem(status: int, title: str, detail: str) -> JSONResponse:
-    """Problem details (RFC 9457)."""
-    content: dict[str, Any] = {"title": title, "status": status, "detail": detail}
-    return JSONResponse(content, status, media_type="application/problem+json")

@@ -24,10 +24,21 @@ LOOPBACK: Final = frozenset({"localhost", "127.0.0.1", "[::1]"})
 
 
 class Entrance:
-    """Refuses foreign hosts and origins with 403; gives each request an id and a line in the log."""
+    """Refuses foreign hosts and origins with 403; gives each request an id and a line in the log.
 
-    def __init__(self, app: ASGIApp, *, hosts: Iterable[str] = (), origins: Iterable[str] = ()) -> None:
+    `public` are paths that pages of any origin may read, over HTTP.
+    """
+
+    def __init__(
+        self,
+        app: ASGIApp,
+        *,
+        hosts: Iterable[str] = (),
+        origins: Iterable[str] = (),
+        public: Iterable[str] = (),
+    ) -> None:
         self._app = app
+        self._public = frozenset(public)
         self._hosts = LOOPBACK | {host.lower() for host in hosts}
         self._origins = frozenset(origins)
 
@@ -37,7 +48,12 @@ class Entrance:
             await self._app(scope, receive, send)
             return
         headers = Headers(scope=scope)
-        if (problem := self._problem(headers)) is not None:
+        if "transfer-encoding" in headers and "content-length" in headers:
+            # Where does it end? What stands before us may have read the other one (RFC 9112, section 6.1).
+            close = {"Connection": "close"}
+            await PlainTextResponse("a body of two lengths\n", 400, close)(scope, receive, send)
+            return
+        if (problem := self._problem(headers, scope)) is not None:
             await PlainTextResponse(problem + "\n", 403)(scope, receive, send)
             return
         if scope["type"] == "websocket":
@@ -57,14 +73,14 @@ class Entrance:
         extra = {"request": request_id, "path": scope["path"], "status": status, "ms": taken}
         log.debug("a request was answered", extra=extra)
 
-    def _problem(self, headers: Headers) -> str | None:
+    def _problem(self, headers: Headers, scope: Scope) -> str | None:
         """Why a request is refused; none where it is not."""
         hosts, origins = headers.getlist("host"), headers.getlist("origin")
         host = hosts[0].lower() if len(hosts) == 1 else ""
         if not self._knows(host):
             log.warning("refused: a foreign Host", extra={"host": host[:255], "setting": "[server] hosts"})
             return "this Host is not served here; list it in [server] hosts"
-        if not origins:
+        if not origins or (scope["type"] == "http" and scope["path"] in self._public):
             return None
         if len(origins) > 1:
             return "two Origin headers"

@@ -6,7 +6,7 @@ drives what comes of it.
 
 import logging
 from collections import Counter, OrderedDict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Final, NamedTuple
@@ -14,9 +14,9 @@ from typing import Any, Final, NamedTuple
 from pydantic import ValidationError
 
 from capserver.auth import ANYONE, Gate, Pass
-from capserver.effects import Close, Effect
 from capserver.errors import Fault, FirstFrameError, FrameError
 from capserver.greeting import make_offer, read_greeting
+from capserver.inputs import Framed, Input, Opened, Over, Resumed, give
 from capserver.offer import Offer
 from capserver.protocol.client import Manifest, read_message, refer
 from capserver.protocol.codes import CloseCode, ErrorCode
@@ -31,7 +31,7 @@ GRAVES: Final = 1024
 RETRY_SECONDS: Final = 5.0
 
 
-Drive = Callable[[Session, Sequence[Effect]], None]
+Drive = Callable[[Session, Input, float], None]
 
 
 class Grave(NamedTuple):
@@ -42,10 +42,10 @@ class Grave(NamedTuple):
 
 
 class Admitted(NamedTuple):
-    """A session, new or gone on with, and what its socket is given first."""
+    """A session, new or to be gone on with, and what it is to be given first."""
 
     session: Session
-    effects: list[Effect]
+    inputs: tuple[Input, ...]
 
 
 class Prepared(NamedTuple):
@@ -59,10 +59,11 @@ class Prepared(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """Where a socket comes from, and the profile that it asks for."""
+    """Where a socket comes from, the profile that it asks for, and when it came (seconds since the epoch)."""
 
     address: str
     profile: str | None = None
+    at: float = 0.0
 
 
 class Hub:
@@ -79,16 +80,17 @@ class Hub:
         self.terms = terms
         self.gate = gate
         self.sessions: dict[str, Session] = {}
+        self.arrivals: dict[str, Arrival] = {}
+        """How each of them came in."""
         self._new_token = new_token
         self.drive: Drive = _undriven
-        """Applies what a session asks for; whoever drives the sessions sets it."""
+        """Gives a session what happened at a time; whoever does what sessions ask for sets it."""
         self._profiles = {
             name: manifest.model_dump(exclude_none=True) for name, manifest in (profiles or {}).items()
         }
         self._default_profile = default_profile
         self._addresses: Counter[str] = Counter()
         self._principals: Counter[str] = Counter()
-        self._homes: dict[str, str] = {}
         self._graves: OrderedDict[str, Grave] = OrderedDict()
 
     def prepare(self, text: str) -> Prepared:
@@ -124,13 +126,14 @@ class Hub:
         if "resume" in frame:
             resume = self._resume(frame)
             if not isinstance(found := self._find(resume, principal, now), str):
-                return Admitted(found, found.resume(resume, self._new_token(), now))
+                return Admitted(found, (Resumed(resume, self._new_token()),))
             reason, lost = found, self._lost(resume, principal)
         offer, findings = made or make_offer(frame, self.terms.limits)
         session = self._new(offer, arrival, principal, now)
         extra = {"session": session.id, "commands": len(offer.commands.commands)}
         log.info("a session opened", extra=extra)
-        return Admitted(session, session.welcome([*findings, *offer.findings()], reason, lost))
+        opened = Opened((*findings, *offer.findings()), reason, tuple(lost))
+        return Admitted(session, (opened,))
 
     def _principal(self, token: Any) -> str:
         principal = self.gate.principal(token if isinstance(token, str) else None)
@@ -162,8 +165,7 @@ class Hub:
             return "expired" if resume.session in self._graves else "unknown"
         obstacle = session.obstacle(resume, principal)
         if obstacle in ("gap", "expired"):
-            close = [Close(CloseCode.RESUMED_ELSEWHERE, "resumed elsewhere")] if session.attached else []
-            self.drive(session, [*session.end(now), *close])
+            self.drive(session, Over(), now)
             self.bury(session)
         elif obstacle == "unauthorized":
             log.warning("a resume was refused", extra={"session": session.id})
@@ -191,7 +193,7 @@ class Hub:
             raise FirstFrameError(CloseCode.BAD_MANIFEST, error.code, error.message, error.faults) from None
         offer = make_offer(self._profiles[name], self.terms.limits)[0]
         session = self._new(offer, arrival, prepared.principal, now, profile=name)
-        return Admitted(session, [*session.welcome(offer.findings()), *session.receive(prepared.text, now)])
+        return Admitted(session, (Opened(offer.findings()), Framed(prepared.text)))
 
     def _new(
         self, offer: Offer, arrival: Arrival, principal: str, now: float, profile: str | None = None
@@ -203,7 +205,7 @@ class Hub:
             session_id, self._new_token(), offer, self.terms, now, principal=principal, profile=profile
         )
         self.sessions[session_id] = session
-        self._homes[session_id] = arrival.address
+        self.arrivals[session_id] = arrival
         self._addresses[arrival.address] += 1
         self._principals[principal] += 1
         return session
@@ -231,7 +233,7 @@ class Hub:
         if self.sessions.pop(session.id, None) is None:
             return
         for counter, key in (
-            (self._addresses, self._homes.pop(session.id)),
+            (self._addresses, self.arrivals.pop(session.id).address),
             (self._principals, session.principal),
         ):
             counter[key] -= 1
@@ -257,5 +259,6 @@ def _too_many(message: str) -> FirstFrameError:
     return FirstFrameError(CloseCode.TOO_MANY, ErrorCode.RATE_LIMITED, message, retry_after=RETRY_SECONDS)
 
 
-def _undriven(_session: Session, _effects: Sequence[Effect]) -> None:
-    """Nobody drives the sessions: their effects go nowhere."""
+def _undriven(session: Session, given: Input, now: float) -> None:
+    """Nobody drives the sessions: what they ask for goes nowhere."""
+    give(session, given, now)

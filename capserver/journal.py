@@ -4,13 +4,14 @@ import logging
 from collections.abc import Sequence
 
 from capserver.effects import Effect, Send
+from capserver.inputs import Input
 from capserver.protocol.server import TurnEnded
 from capserver.session import Session
 
 log = logging.getLogger(__name__)
 
 
-def observe(session: Session, effects: Sequence[Effect]) -> None:
+def observe(session: Session, _given: Input, _now: float, effects: Sequence[Effect]) -> None:
     """Write down what a session did."""
     for effect in effects:
         if isinstance(effect, Send) and isinstance(effect.message, TurnEnded):

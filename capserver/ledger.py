@@ -81,6 +81,11 @@ class Ledger:
         if len(self._ended) > REMEMBERED:
             self._ended.popitem(last=False)
 
+    @property
+    def ended(self) -> list[tuple[str, Answer]]:
+        """The ids that have ended, the one that is forgotten first at the front; `remember` takes each."""
+        return list(self._ended.items())
+
     # calls
 
     def send(

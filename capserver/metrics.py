@@ -1,11 +1,13 @@
 """What is counted: from effects and at the edge, never from inside. Labels are few, no ids, no texts."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import pairwise
 
 from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
 from prometheus_client.core import GaugeMetricFamily, Metric
 
 from capserver.effects import Effect, Ended, Send
+from capserver.inputs import Input
 from capserver.protocol.codes import ErrorCode
 from capserver.protocol.server import CommandFrame, CommandRejected, Error, TurnEnded
 from capserver.session import Session
@@ -34,7 +36,7 @@ class Metrics:
     def _counter(self, name: str, help_text: str, label: str) -> Counter:
         return Counter(f"capserver_{name}", help_text, [label], registry=self._registry)
 
-    def observe(self, _session: Session, effects: Sequence[Effect]) -> None:
+    def observe(self, _session: Session, _given: Input, _now: float, effects: Sequence[Effect]) -> None:
         """Count what a session did."""
         for effect in effects:
             match effect:
@@ -72,6 +74,19 @@ class Metrics:
             value=sum(session.waiting for session in sessions),
         )
 
+    def latency(self) -> dict[str, dict[str, list[float]]]:
+        """How long turns took, in seconds: `{first_command, total: {le: bounds, counts}}`.
+
+        A count is that of its bucket alone; the last one is of what lies beyond all bounds.
+        """
+        return {"first_command": _buckets(self._first), "total": _buckets(self._total)}
+
     def text(self) -> bytes:
         """The exposition in Prometheus' text format."""
         return generate_latest(self._registry)
+
+
+def _buckets(histogram: Histogram) -> dict[str, list[float]]:
+    (family,) = histogram.collect()
+    upto = [int(sample.value) for sample in family.samples if sample.name.endswith("_bucket")]
+    return {"le": list(_SECONDS), "counts": [more - less for less, more in pairwise([0, *upto])]}

@@ -27,6 +27,15 @@ class Bucket:
             return 0.0
         return (1 - self._left) / self._rate
 
+    @property
+    def state(self) -> tuple[float, float]:
+        """What is left of it, and since when; `restore` takes it."""
+        return self._left, self._at
+
+    def restore(self, state: tuple[float, float]) -> None:
+        """Be as full as another one was."""
+        self._left, self._at = state
+
 
 class Allowance:
     """How many frames a client may send: so many a second, and another burst that is refused."""
@@ -44,3 +53,14 @@ class Allowance:
     def is_spent(self, now: float) -> bool:
         """Count a frame that is good for nothing; whether there were too many."""
         return bool(self._frames.take(now) and self._patience.take(now))
+
+    @property
+    def state(self) -> tuple[tuple[float, float], tuple[float, float]]:
+        """What is left of it; `restore` takes it."""
+        return self._frames.state, self._patience.state
+
+    def restore(self, state: tuple[tuple[float, float], tuple[float, float]]) -> None:
+        """Be as full as another one was."""
+        frames, patience = state
+        self._frames.restore(frames)
+        self._patience.restore(patience)

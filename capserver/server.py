@@ -17,6 +17,7 @@ from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIO
 from uvicorn.supervisors import ChangeReload
 
 from capserver.config import Settings
+from capserver.resource import ON_SHUTDOWN
 
 log = logging.getLogger("capserver")
 
@@ -62,35 +63,13 @@ def run_reloading(factory: str, settings: Settings, folder: Path) -> None:
     ChangeReload(served, target=_Server(served).run, sockets=[served.bind_socket()]).run()
 
 
-class _Header(H11Protocol):
-    """uvicorn's, which would wait for a header for ever: here the first one has to come in time."""
+class _Impatient(asyncio.Protocol):
+    """A peer that takes nothing would be waited for for ever: here it is cut in a heartbeat's time."""
 
-    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        super().connection_made(transport)
-        self.loop.call_later(HEADER_SECONDS, self._give_up)
-
-    def _give_up(self) -> None:
-        begun: object = self.cycle  # none yet, whatever its annotation says
-        if begun is None and self.transport.get_protocol() is self:
-            self.transport.abort()
-
-
-class _Protocol(WebSocketsSansIOProtocol):
-    """uvicorn's, which would keep a socket for ever that takes nothing: here it is cut."""
-
+    loop: asyncio.AbstractEventLoop
+    config: uvicorn.Config
+    transport: asyncio.Transport
     _cut: asyncio.TimerHandle | None = None
-
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        super().connection_made(transport)
-        accepted = transport.get_extra_info("socket")
-        if accepted.family in (socket.AF_INET, socket.AF_INET6):
-            # asyncio does so only where the listening socket names its protocol; frames would wait (40 ms).
-            accepted.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-
-    async def send(self, message: Any) -> None:
-        await super().send(message)
-        if message["type"] == "websocket.http.response.body" and self.close_sent:
-            self.handshake_complete = True  # it was refused and told so: no mistake for uvicorn's error log
 
     def pause_writing(self) -> None:
         super().pause_writing()
@@ -106,13 +85,50 @@ class _Protocol(WebSocketsSansIOProtocol):
         super().connection_lost(exc)
 
     def _abort(self) -> None:
-        log.warning("a socket took nothing to the end: it is aborted", extra={"client": str(self.client)})
+        peer = self.transport.get_extra_info("peername")
+        log.warning("a peer took nothing to the end: it is aborted", extra={"client": str(peer)})
         self.transport.abort()
 
     def _keep(self) -> None:
         if self._cut is not None:
             self._cut.cancel()
             self._cut = None
+
+
+class _Header(_Impatient, H11Protocol):
+    """uvicorn's, which would wait for a header for ever: here the first one has to come in time."""
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        super().connection_made(transport)
+        self.loop.call_later(HEADER_SECONDS, self._give_up)
+
+    def _give_up(self) -> None:
+        begun: object = self.cycle  # none yet, whatever its annotation says
+        if begun is None and self.transport.get_protocol() is self:
+            self.transport.abort()
+
+    def shutdown(self) -> None:
+        """End what would never end by itself; other answers have their time."""
+        super().shutdown()
+        begun: Any = self.cycle
+        if begun is not None and (end := begun.scope.get(ON_SHUTDOWN)) is not None:
+            end()
+
+
+class _Protocol(_Impatient, WebSocketsSansIOProtocol):
+    """uvicorn's, in whose sockets frames would wait."""
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        super().connection_made(transport)
+        accepted = transport.get_extra_info("socket")
+        if accepted.family in (socket.AF_INET, socket.AF_INET6):
+            # asyncio does so only where the listening socket names its protocol; frames would wait (40 ms).
+            accepted.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+
+    async def send(self, message: Any) -> None:
+        await super().send(message)
+        if message["type"] == "websocket.http.response.body" and self.close_sent:
+            self.handshake_complete = True  # it was refused and told so: no mistake for uvicorn's error log
 
 
 class _Server(uvicorn.Server):

@@ -27,7 +27,7 @@ from capserver.prompt import (
 )
 from capserver.protocol.client import Instruct
 from capserver.protocol.codes import ErrorCode
-from capserver.protocol.server import Source, TurnStatus, Usage
+from capserver.protocol.server import Source, Timing, TurnEnded, TurnStatus, Usage
 from capserver.protocol.values import TurnError
 from capserver.vocabulary import Vocabulary
 
@@ -62,10 +62,10 @@ class Request:
     reaction: bool = False
 
     @classmethod
-    def of(cls, message: Instruct) -> "Request":
+    def of(cls, message: Instruct, source: Source = "client") -> "Request":
         """What an `instruct` asks for."""
         only = None if message.only is None else frozenset(message.only)
-        return cls(message.id, message.text, "client", only, message.require, message.remember)
+        return cls(message.id, message.text, source, only, message.require, message.remember)
 
 
 # What a delta comes to:
@@ -359,6 +359,29 @@ class Turn:
             self.truncate(ErrorCode.TOO_LARGE, f"not done after {steps} steps (limits.steps)")
         else:
             self.stage = Stage.WAITING
+
+    def told(self, now: float) -> TurnEnded:
+        """How it ended, as the client is told."""
+        started = now if self.started is None else self.started
+        first = None if self.first_command is None else _ms(self.first_command - self.accepted)
+        timing = Timing(
+            queued_ms=_ms(started - self.accepted),
+            first_command_ms=first,
+            total_ms=_ms(now - self.accepted),
+        )
+        return TurnEnded(
+            turn=self.request.id,
+            status=self.status,
+            commands=self.sent,
+            text="".join(self.text),
+            usage=self.usage,
+            timing=timing,
+            error=self.error,
+        )
+
+
+def _ms(seconds: float) -> float:
+    return round(seconds * 1000, 1)
 
 
 def _whole(text: str) -> str:

@@ -7,9 +7,11 @@ from itertools import count
 from typing import Any
 
 from capserver.auth import Gate
+from capserver.connection import Observer
 from capserver.effects import Close, Effect, Plan, Replay, Send, Stop
 from capserver.errors import FirstFrameError, FrameError
 from capserver.hub import Arrival, Hub
+from capserver.inputs import Detached, Framed, Input, Over, Planned, Ticked, Wrote, give
 from capserver.ledger import error_frame
 from capserver.planners.scripted import ScriptedPlanner
 from capserver.profile import manifest_frame
@@ -25,7 +27,7 @@ from tests.transcripts import Transcript
 class Core:
     """The server without sockets: what would be written lies in `written`, a close among it as a number."""
 
-    def __init__(self, transcript: Transcript) -> None:
+    def __init__(self, transcript: Transcript, observers: Sequence[Observer] = ()) -> None:
         terms = Terms(
             ServerInfo(name="capserver", version="0"),
             "epoch",
@@ -40,8 +42,9 @@ class Core:
             profiles = {manifest.client.name: manifest}
         default = next(iter(profiles), None)
         self._hub = Hub(terms, Gate(), lambda: f"{next(numbers):032x}"[::-1], profiles, default)
-        self._hub.drive = self._apply
+        self._hub.drive = self._give
         self._planner = ScriptedPlanner.from_json(transcript.script)
+        self._observers = observers
         self._session: Session | None = None
         self._plans: deque[tuple[Session, str, Prompt]] = deque()
         self._stopped: set[str] = set()
@@ -56,14 +59,14 @@ class Core:
     def drop(self) -> None:
         """The socket is gone."""
         if self._session is not None:
-            self._apply(self._session, self._session.detach(self.now))
+            self._give(self._session, Detached(), self.now)
         self._session = None
         self.written.clear()
 
     def receive(self, text: str) -> None:
         """A frame comes."""
         if self._session is not None:
-            self._apply(self._session, self._session.receive(text, self.now))
+            self._give(self._session, Framed(text), self.now)
             return
         try:
             admitted = self._hub.admit(self._hub.prepare(text), Arrival("test"), self.now)
@@ -74,7 +77,8 @@ class Core:
             self._write(encode(error_frame(error)))
         else:
             self._session = admitted.session
-            self._apply(admitted.session, admitted.effects)
+            for given in admitted.inputs:
+                self._give(admitted.session, given, self.now)
 
     def wait(self, seconds: float) -> None:
         """Time passes, from deadline to deadline."""
@@ -82,7 +86,7 @@ class Core:
         for session in list(self._hub.sessions.values()):
             while session.deadline is not None and session.deadline <= until:
                 self.now = max(self.now, session.deadline)
-                self._apply(session, session.tick(self.now))
+                self._give(session, Ticked(), self.now)
         self.now = until
 
     async def run(self) -> None:
@@ -96,9 +100,12 @@ class Core:
                 self._planned(session, turn, delta)
 
     def _planned(self, session: Session, turn: str, delta: Delta) -> None:
-        self._apply(session, session.planned(turn, delta, self.now))
+        self._give(session, Planned(turn, delta), self.now)
 
-    def _apply(self, session: Session, effects: Sequence[Effect]) -> None:
+    def _give(self, session: Session, given: Input, now: float) -> None:
+        effects = give(session, given, now)
+        for observe in self._observers:
+            observe(session, given, now, effects)
         for effect in effects:
             self._do(session, effect)
         if session.over:
@@ -121,7 +128,7 @@ class Core:
             case Close(code, _):
                 self.written.append(code)
                 if ends_session(code):
-                    self._apply(session, session.end(self.now))
+                    self._give(session, Over(), self.now)
             case _:
                 pass
 
@@ -129,7 +136,7 @@ class Core:
         text = session.frame(seq)
         if session is self._session and text is not None:
             self._write(text)
-            self._apply(session, session.wrote(seq, self.now))
+            self._give(session, Wrote(seq), self.now)
 
     def _write(self, text: str) -> None:
         self.written.append(json.loads(text))

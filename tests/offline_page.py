@@ -1,4 +1,4 @@
-"""What the demo page offers: the commands and spots of `capserver/pages/static/commands.js`."""
+"""The commands of a small page, with examples in English and Chinese."""
 
 from typing import Any
 

@@ -10,6 +10,7 @@ from capserver.auth import Gate
 from capserver.connection import Connection
 from capserver.effects import Effect
 from capserver.hub import Arrival, Hub
+from capserver.inputs import Input
 from capserver.outbox import Goodbye
 from capserver.prompt import Planner
 from capserver.protocol.server import Heartbeat, Limits, ServerInfo
@@ -82,10 +83,11 @@ class House:
             halted_seconds=halted_seconds,
         )
         self._hub = Hub(terms, Gate(), lambda: token_hex(16))
-        self._hub.drive = lambda session, effects: self.connections[session.id].apply(effects)
+        self._hub.drive = lambda session, given, _: self.connections[session.id].take(given)
         self._worker = Worker(planner)
         self.connections: dict[str, Connection] = {}
         self.observed: list[Effect] = []
+        self.given: list[Input] = []
         self.over = asyncio.Event()
         """Set once a session is over."""
         self.tokens = {"good"}
@@ -95,7 +97,7 @@ class House:
         """Serve a channel; its first frame is a manifest."""
         now = asyncio.get_running_loop().time()
         prepared = self._hub.prepare(json.dumps(first or manifest()))
-        session, effects = self._hub.admit(prepared, Arrival("here"), now)
+        session, inputs = self._hub.admit(prepared, Arrival("here"), now)
         if session.id not in self.connections:
             self.connections[session.id] = Connection(
                 session,
@@ -107,10 +109,11 @@ class House:
                 write_seconds=write_seconds,
             )
         connection = self.connections[session.id]
-        self.tasks.append(asyncio.create_task(connection.run(pipe, effects)))
+        self.tasks.append(asyncio.create_task(connection.run(pipe, inputs)))
         return connection
 
-    def _observe(self, _session: Session, effects: Sequence[Effect]) -> None:
+    def _observe(self, _session: Session, given: Input, now: float, effects: Sequence[Effect]) -> None:
+        self.given.append(given)
         self.observed += effects
 
     async def gone(self, index: int = 0) -> None:

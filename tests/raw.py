@@ -4,7 +4,7 @@ import asyncio
 import json
 import struct
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from itertools import cycle
 from typing import Any, Final
@@ -65,6 +65,10 @@ class Raw:
         """An HTTP request without a body, and its answer."""
         lines = [f"{method} {target} HTTP/1.1", *(f"{name}: {value}" for name, value in headers)]
         self.write("".join(f"{line}\r\n" for line in [*lines, ""]).encode("latin-1"))
+        return await self.answer()
+
+    async def answer(self) -> Answer:
+        """The next HTTP response."""
         async with asyncio.timeout(PATIENCE):
             head = (await self._reader.readuntil(b"\r\n\r\n")).decode("latin-1")
             first, *rest = head.rstrip().split("\r\n")
@@ -73,6 +77,13 @@ class Raw:
             }
             body = await self._reader.readexactly(int(fields.get("content-length", 0)))
         return Answer(int(first.split()[1]), fields, body.decode())
+
+    async def ended(self) -> bool:
+        """Whether the server closes the connection."""
+        with suppress(ConnectionResetError):
+            async with asyncio.timeout(PATIENCE):
+                await self._reader.read()
+        return True
 
     async def frame(self) -> tuple[int, bytes] | None:
         """The next frame's opcode and data; none: the connection is at its end."""

@@ -5,10 +5,23 @@ then another one begins, with a client that knows nothing of the one before.
 """
 
 import json
+from collections.abc import Sequence
 from itertools import count
 from typing import Any
 
 from capserver.effects import Close, Effect, Ended, Plan, Replay, Send, Stop
+from capserver.inputs import (
+    Detached,
+    Framed,
+    Held,
+    Input,
+    Opened,
+    Planned,
+    Resumed,
+    WentOn,
+    Wrote,
+    give,
+)
 from capserver.prompt import Delta, Failed, Stopped
 from capserver.protocol.server import AnyServerMessage, CancelCommand, CommandFrame, encode
 from capserver.protocol.values import Resume
@@ -58,7 +71,7 @@ class Simulation:
         self.finished: list[str] = []
         self.index = count(0)
         self.writing: dict[int, list[str]] = {}
-        self.apply(self.session.welcome())
+        self.take(Opened())
 
     def is_valid(self, frame: CommandFrame) -> bool:
         """Whether a command may be sent, by a reading of the set that is not the server's."""
@@ -77,6 +90,15 @@ class Simulation:
                 return args == {}
 
     # the edge
+
+    def take(self, given: Input) -> list[Effect]:
+        """The session is given something; what came of it."""
+        session, effects = self.session, give(self.session, given, self.now)
+        self.observe(session, given, self.now, effects)
+        return self.apply(effects)
+
+    def observe(self, session: Session, given: Input, now: float, effects: Sequence[Effect]) -> None:
+        """Hear of all that a session is given and what comes of it."""
 
     def apply(self, effects: list[Effect]) -> list[Effect]:
         self.watch.see(effects)
@@ -116,7 +138,8 @@ class Simulation:
         """A command is given all the time that it has."""
         if ending == "expired" and not self.session.over:
             assert call not in self.taken_at
-            assert self.now - self.made_at[call] >= (5 if self.watch.commands[call].name == "sit" else 30)
+            ttl = 5 if self.watch.commands[call].name == "sit" else 30
+            assert self.now - self.made_at[call] >= ttl - 1e-6
         elif ending == "timeout":
             assert self.clock - self.taken_at[call] >= self.watch.commands[call].timeout - 1e-6
 
@@ -165,7 +188,7 @@ class Simulation:
         session, previous, self.previous = self.session, self.previous, None
         resume = Resume(session="s", token=previous or "none", epoch="epoch", upto=self.seen)
         assert (session.obstacle(resume, "kim") == "unauthorized") == (previous is None)
-        self.apply(session.receive(json.dumps(frame), self.now))
+        self.take(Framed(json.dumps(frame)))
         assert session.obstacle(resume, "kim") == "unauthorized"
 
     def answer_to(self, given: str) -> str:
@@ -222,7 +245,7 @@ class Simulation:
             if frame["type"] == "command":
                 self.taken_at.setdefault(frame["id"], self.clock)
             session = self.session
-            self.apply(self.session.wrote(item, self.now))
+            self.take(Wrote(item))
             assert session is self.session
 
     def read(self, most: int) -> None:
@@ -253,7 +276,7 @@ class Simulation:
         self.outbox.clear()
         self.transit.clear()
         self.watch.dropped()
-        self.apply(self.session.detach(self.now))
+        self.take(Detached())
 
     def come_back(self, resume: Resume, *, lost: bool = False) -> None:
         """Another socket stands; `lost`: it is gone again before its client heard of it."""
@@ -262,9 +285,8 @@ class Simulation:
         self.watch.dropped()
         fresh = next(self.tokens)
         self.position = resume.upto
-        effects = self.session.resume(resume, fresh, self.now)
+        effects = self.take(Resumed(resume, fresh))
         welcome = next(effect.message for effect in effects if isinstance(effect, Send))
-        self.apply(effects)
         taken = welcome.model_dump()["upto"]
         assert taken <= self.sent
         if lost:
@@ -290,10 +312,10 @@ class Simulation:
             if self.plan is None:
                 return
             if self.session.halted:
-                self.session.hold(self.now)
+                self.take(Held())
                 return
-            self.session.go_on()
+            self.take(WentOn())
             turn = self.plan
             if isinstance(delta, Stopped | Failed):
                 self.finish()
-            self.apply(self.session.planned(turn, delta, self.now))
+            self.take(Planned(turn, delta))

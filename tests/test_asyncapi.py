@@ -10,6 +10,7 @@ from jsonschema_rs import Draft202012Validator, meta
 import capserver
 from capserver.asyncapi import asyncapi, json_schema
 from capserver.protocol.client import CLIENT_MESSAGES
+from capserver.protocol.codes import CloseCode, ErrorCode
 from capserver.protocol.server import (
     SERVER_MESSAGES,
     CancelCommand,
@@ -65,6 +66,13 @@ def test_a_direction_is_one_of_its_messages_told_apart_by_type(direction: str, n
     types = [definitions[name]["properties"]["type"]["const"] for name in told]
     assert types == list(CLIENT_MESSAGES if direction == "ClientMessage" else SERVER_MESSAGES)
     assert all("type" in definitions[name]["required"] for name in told)
+
+
+def test_the_codes_of_errors_and_closes_are_listed() -> None:
+    definitions = json_schema()["$defs"]
+    assert definitions["ErrorCode"]["enum"] == list(ErrorCode)
+    closes = {code["const"]: code["title"] for code in definitions["CloseCode"]["oneOf"]}
+    assert closes == {code.value: code.name.lower() for code in CloseCode}
 
 
 @pytest.mark.parametrize("kind", SERVER_MESSAGES)

@@ -1,6 +1,7 @@
 """The transcripts of `conformance/`, run against the session core and against a live server."""
 
 import json
+from collections.abc import Sequence
 from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Any, Protocol
@@ -8,6 +9,7 @@ from typing import Any, Protocol
 import pytest
 
 from capserver.config import Settings
+from capserver.connection import Observer
 from capserver.planners.scripted import ScriptedPlanner
 from tests.core_driver import Core
 from tests.live import Client, Closed, Live, serving
@@ -36,8 +38,8 @@ class Driver(Protocol):
 class CoreDriver:
     """The session core, with a clock of its own."""
 
-    def __init__(self, transcript: Transcript) -> None:
-        self._core = Core(transcript)
+    def __init__(self, transcript: Transcript, observers: Sequence[Observer] = ()) -> None:
+        self._core = Core(transcript, observers)
 
     async def send(self, text: str) -> None:
         self._core.receive(text)

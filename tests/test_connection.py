@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from capserver.inputs import Binary, Detached, Framed, Opened, Over, Planned, TokenRefused, Wrote
 from capserver.outbox import Goodbye
 from capserver.planners.scripted import PuppetPlanner
 from capserver.prompt import CallClosed, CallDelta, CallOpened, Delta, Prompt, Stopped, TextDelta
@@ -109,6 +110,24 @@ async def test_a_refused_token_ends_the_session(house: House) -> None:
     assert connection.session.over
 
 
+async def test_observers_hear_in_order_of_all_that_a_session_is_given(
+    house: House, puppet: PuppetPlanner
+) -> None:
+    pipe = Pipe()
+    house.connect(pipe)
+    pipe.say(instruct())
+    await puppet.next_prompt()
+    puppet.send(*wave(), Stopped("end"))
+    await pipe.next("command")
+    pipe.say(b"\x00")
+    await pipe.next("error")
+    pipe.say({"type": "auth", "token": "bad"})
+    await house.gone()
+    kinds = [type(given) for given in house.given if not isinstance(given, Wrote)]
+    assert kinds == [Opened, Framed, *[Planned] * 4, Binary, Framed, TokenRefused, Over, Detached]
+    assert [given.seq for given in house.given if isinstance(given, Wrote)] == [1, 2, 3, 4]
+
+
 async def test_flooding_closes_the_socket_and_leaves_the_session(puppet: PuppetPlanner) -> None:
     house = House(puppet, frames_per_second=1)
     pipe = Pipe()
@@ -207,7 +226,7 @@ async def test_what_an_ended_session_had_to_say_is_not_written(house: House) -> 
     await second.next("welcome")
     session = next(iter(house.connections.values())).session
     assert session.last == 1
-    house.connections[session.id].apply(session.end(asyncio.get_running_loop().time()))
+    house.connections[session.id].take(Over())
     first.stuck(False)
     assert (await first.hear()) != Goodbye(4509, "resumed elsewhere")
     assert (await first.hear()) == Goodbye(4509, "resumed elsewhere")

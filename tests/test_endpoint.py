@@ -66,6 +66,7 @@ async def test_a_client_that_offers_only_others_is_told_what_is_served(live: Liv
         "title": "no subprotocol in common",
         "status": 400,
         "detail": "this server speaks capserver.v1",
+        "errors": [],
     }
 
 

@@ -152,6 +152,14 @@ async def test_a_page_without_an_origin_is_told_to_be_served(
     ] == ["serve the page over http"]
 
 
+async def test_a_foreign_page_may_read_what_is_public_and_nothing_more(live: Live) -> None:
+    host, evil = ("host", f"127.0.0.1:{live.port}"), ("origin", "https://evil.example")
+    assert (await get(live.port, "/sdk.js", [host, evil])).status != 403
+    assert (await get(live.port, "/sdk.js", [("host", "evil.example"), evil])).status == 403
+    assert (await get(live.port, "/sdk.js/", [host, evil])).status == 403
+    assert (await get(live.port, "/sdk.js", upgrade(live.port, origin="https://evil.example"))).status == 403
+
+
 async def test_every_answer_over_http_has_an_id_that_the_log_knows(
     live: Live, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -8,9 +8,10 @@ from typing import Any
 import pytest
 
 from capserver.auth import ANYONE, Gate
-from capserver.effects import Close, Effect, Ended, Plan, Replay, Send
+from capserver.effects import Effect, Plan, Replay, Send
 from capserver.errors import FirstFrameError, FrameError
-from capserver.hub import GRAVES, Admitted, Arrival, Hub
+from capserver.hub import GRAVES, Arrival, Hub
+from capserver.inputs import Input, Over, give
 from capserver.protocol.client import Manifest
 from capserver.session import Session
 from tests.drives import COMMANDS, Frame, a_call, some_terms
@@ -32,11 +33,12 @@ class House:
             default,
         )
         self.hub.drive = self.drive
-        self.driven: list[Effect] = []
+        self.driven: list[Input] = []
         self.now = 100.0
 
-    def drive(self, session: Session, effects: Sequence[Effect]) -> None:
-        self.driven += effects
+    def drive(self, session: Session, given: Input, now: float) -> None:
+        self.driven.append(given)
+        give(session, given, now)
 
     def admit(self, frame: Frame, arrival: Arrival = HERE) -> tuple[Session, Frame]:
         """The session of a first frame, and its welcome."""
@@ -44,8 +46,9 @@ class House:
         welcome = next(effect for effect in effects if isinstance(effect, Send))
         return session, json.loads(welcome.message.model_dump_json())
 
-    def admitted(self, frame: Frame, arrival: Arrival = HERE) -> Admitted:
-        return self.hub.admit(self.hub.prepare(json.dumps(frame)), arrival, self.now)
+    def admitted(self, frame: Frame, arrival: Arrival = HERE) -> tuple[Session, list[Effect]]:
+        session, inputs = self.hub.admit(self.hub.prepare(json.dumps(frame)), arrival, self.now)
+        return session, [effect for given in inputs for effect in give(session, given, self.now)]
 
     def refused(self, frame: Frame, arrival: Arrival = HERE) -> FirstFrameError:
         with pytest.raises(FirstFrameError) as refusal:
@@ -219,7 +222,7 @@ def test_a_buried_session_frees_every_place_that_it_had() -> None:
     assert house.hub.sessions == {}
     assert not house.hub._addresses
     assert not house.hub._principals
-    assert not house.hub._homes
+    assert not house.hub.arrivals
 
 
 # coming back
@@ -261,9 +264,7 @@ def test_a_number_ahead_is_a_gap_and_a_new_session(upto: int, attached: bool) ->
     assert again["lost"] == lost_of(session)
     assert session.over
     assert house.hub.sessions == {other.id: other}
-    assert [type(effect) for effect in house.driven if isinstance(effect, Ended | Close)] == (
-        [Ended, Close] if attached else [Ended]
-    )
+    assert house.driven == [Over()]
 
 
 @pytest.mark.parametrize("row", ["resume-10"])
@@ -379,3 +380,13 @@ def test_a_hub_that_nobody_drives_lets_effects_go() -> None:
     other, _ = hub.admit(hub.prepare(json.dumps(manifest(resume=resume))), HERE, 100.0)
     assert session.over
     assert not other.over
+
+
+def test_how_a_session_came_in_is_known_until_it_is_over() -> None:
+    house = House()
+    arrival = Arrival("192.0.2.7", at=1_800_000_000.0)
+    session, _ = house.admit(manifest(), arrival)
+    assert house.hub.arrivals == {session.id: arrival}
+    house.drive(session, Over(), house.now)
+    house.hub.bury(session)
+    assert house.hub.arrivals == {}

@@ -24,7 +24,6 @@ from capserver.prompt import (
 )
 from capserver.protocol.values import Client
 from tests.offline_manifests import PET, THINGS, command, one_of
-from tests.offline_page import PAGE
 
 DATA = Path(__file__).parent / "data"
 
@@ -293,10 +292,3 @@ async def test_an_index_is_built_beside_the_loop_and_once() -> None:
     assert (await plan("glide", fresh))[0] == [("glide", {})]
     assert is_kept(fresh)
     assert (await plan("glide", fresh))[0] == [("glide", {})]
-
-
-def test_the_manifest_of_the_page_is_the_one_that_is_shown() -> None:
-    source = (Path(__file__).parents[1] / "capserver/pages/static/commands.js").read_text(encoding="utf-8")
-    for one in PAGE:
-        assert f"\n  {one['name']}: {{" in source
-        assert all(example in source for example in one["examples"])

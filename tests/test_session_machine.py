@@ -3,6 +3,8 @@
 The machine is a client, a socket that may lose what it took, and a planner. `Watch` checks what comes out.
 """
 
+import json
+
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
@@ -14,6 +16,8 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
+from capserver.errors import FrameError
+from capserver.inputs import Called, Over, Planned, Ticked
 from capserver.ledger import REMEMBERED
 from capserver.prompt import CallClosed, CallDelta, CallOpened, Delta, Failed, Stopped, TextDelta, Thought
 from capserver.protocol.values import Resume
@@ -175,6 +179,24 @@ class SessionMachine(Simulation, RuleBasedStateMachine):
         self.hear({"type": "ack", "upto": upto})
         assert len(self.watch.errors) > before
 
+    # rules: what others do
+
+    @rule(call=st.sampled_from([*GOOD[2:], ("jump", '{"times":6}'), ("fly", "{}")]))
+    def call(self, call: tuple[str, str]) -> None:
+        """Somebody calls a command directly."""
+        given, full, last = f"d{self.new_id()}", self.session.halted, self.session.last
+        self.watch.called.add(given)
+        code = ""
+        try:
+            self.take(Called(given, call[0], json.loads(call[1] or "{}")))
+        except FrameError as error:
+            code = error.code
+        assert code in (
+            {"busy", "invalid_frame", "unknown_id"} if full else {"", "invalid_frame", "unknown_id"}
+        )
+        assert (given in self.watch.commands) == (not code)
+        assert self.session.last == last + (not code), "who is refused has changed nothing"
+
     # rules: what a socket does
 
     @rule()
@@ -283,7 +305,7 @@ class SessionMachine(Simulation, RuleBasedStateMachine):
         late: list[Delta] = [TextDelta("x"), CallOpened(99, "wave"), Stopped("end"), Failed("x", "y")]
         for turn in self.finished:
             for delta in late if turn != self.plan else []:
-                assert self.session.planned(turn, delta, self.now) == []
+                assert self.take(Planned(turn, delta)) == []
 
     # rules: time
 
@@ -292,7 +314,7 @@ class SessionMachine(Simulation, RuleBasedStateMachine):
         until = self.now + seconds
         while (due := self.session.deadline) is not None and due <= until:
             self.advance(max(self.now, due))
-            self.apply(self.session.tick(self.now))
+            self.take(Ticked())
             deadline = self.session.deadline
             assert deadline is None or deadline > self.now, "what was due is done"
         self.advance(until)
@@ -305,10 +327,10 @@ class SessionMachine(Simulation, RuleBasedStateMachine):
             return
         assert self.session.last == self.watch.last
         assert self.session.waiting <= max(1024, len(self.watch.written) + 1024)
-        assert len(self.session._agenda.ledger._ended) <= REMEMBERED
-        assert len(self.session._agenda._history._notes) <= 64
-        assert self.session._agenda.turns.keys() == self.watch.asked.keys() - self.watch.ended.keys()
-        open_calls = self.session._agenda.ledger.open.keys()
+        assert len(self.session.agenda.ledger._ended) <= REMEMBERED
+        assert len(self.session.agenda._history._notes) <= 64
+        assert self.session.agenda.turns.keys() == self.watch.asked.keys() - self.watch.ended.keys()
+        open_calls = self.session.agenda.ledger.open.keys()
         assert open_calls == self.watch.commands.keys() - self.watch.over.keys()
 
     def way_back(self) -> Resume:
@@ -322,15 +344,14 @@ class SessionMachine(Simulation, RuleBasedStateMachine):
         if session.obstacle(resume, "kim") is None:
             self.come_back(resume)
             self.write_all()
-            while turns := self.watch.quiet()["turns"]:
+            while left := self.watch.left():
                 if not session.attached:
                     self.come_back(self.way_back())
-                self.deliver({"type": "cancel", "id": min(turns)})
+                self.deliver({"type": "cancel", "id": left[0]})
                 self.write_all()
-            assert self.watch.quiet() == {"turns": set(), "commands": set()}
             assert self.seen == session.last, "the client has it all"
         else:
-            self.apply(session.end(self.now))
+            self.take(Over())
 
 
 def test_whatever_happens_the_session_keeps_its_word() -> None:

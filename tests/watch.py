@@ -35,6 +35,8 @@ class Watch:
         self.written: dict[int, str] = {}
         self.asked: dict[str, bool] = {}
         """Turns that were accepted, and whether they are remembered."""
+        self.called: set[str] = set()
+        """Commands that somebody called directly."""
         self.started: set[str] = set()
         self.ended: dict[str, TurnEnded] = {}
         self.commands: dict[str, CommandFrame] = {}
@@ -130,15 +132,19 @@ class Watch:
                 pass
 
     def _command(self, frame: CommandFrame, seq: int) -> None:
-        assert frame.turn is not None
-        assert frame.turn in self.started
-        assert frame.turn not in self.ended, "no command after the end of its turn"
+        if frame.turn is None:
+            assert frame.id in self.called, "in no turn: somebody called it"
+        else:
+            assert frame.turn in self.started
+            assert frame.turn not in self.ended, "no command after the end of its turn"
         assert frame.id not in self.commands.keys() | self.cancelled | self.rejected, "an id is used once"
         assert self._is_valid(frame), f"valid for the set in force: {frame}"
         if (streamed := self.streamed.get(frame.id)) is not None:
             whole = frame.args["text"]
             assert whole.startswith(streamed) if frame.id in self.broken else whole == streamed
         self.commands[frame.id], self.seq_of[frame.id] = frame, seq
+        if frame.turn is None:
+            return
         self.calls.setdefault(frame.turn, []).append(frame.id)
         if frame.returns:
             self._unheard.add(frame.turn)
@@ -224,3 +230,9 @@ class Watch:
             "turns": self.asked.keys() - self.ended.keys(),
             "commands": self.commands.keys() - self.over.keys(),
         }
+
+    def left(self) -> list[str]:
+        """What is to be cancelled, one after the other: turns with their commands, then what was called."""
+        quiet = self.quiet()
+        assert quiet["turns"] or quiet["commands"] <= self.called, "no command outlives its turn"
+        return sorted(quiet["turns"]) or sorted(quiet["commands"])

@@ -68,8 +68,13 @@ def judge_arguments(
     name: str,
     vocabulary: Vocabulary,
     only: frozenset[str] | None = None,
+    *,
+    offered: bool = True,
 ) -> Accepted | Rejected:
-    """Judge arguments that were strictly decoded and bounded in bytes elsewhere; they are not changed."""
+    """Judge arguments that were strictly decoded and bounded in bytes elsewhere; they are not changed.
+
+    `offered`: their keys are those that a model was offered, not those of the command itself.
+    """
     faults = _name_faults(name, commands, only)
     command = commands.commands.get(name)
     if _count(args) > ARGUMENT_NODES:
@@ -77,7 +82,7 @@ def judge_arguments(
         return _rejected(None, [*faults, fault])
     if command is None:
         return _rejected(args, faults)
-    real = command.restore(args)
+    real = command.restore(args) if offered else args
     if real is not args and _count(real) < _count(args):
         return _rejected(args, [*faults, Fault("", "duplicate_key", "two keys mean the same parameter")])
     resolved = _resolved(real, command, vocabulary, faults)

@@ -7,6 +7,7 @@ import click
 from capserver import __version__
 from capserver.cli.chat_command import chat
 from capserver.cli.lint import lint
+from capserver.cli.replay import replay
 from capserver.cli.schema import schema
 from capserver.cli.serve import serve
 from capserver.cli.settings import config
@@ -55,5 +56,5 @@ def capserver() -> None:
     """
 
 
-for command in (serve, chat, lint, schema, config):
+for command in (serve, chat, lint, replay, schema, config):
     capserver.add_command(command)
