@@ -3,7 +3,8 @@
     CapserverError
     ├── FrameError       a frame from a client that cannot be accepted; becomes an `error` frame
     │   └── FirstFrameError   the same for a first frame; the connection then closes
-    └── ConfigError      settings that cannot be used; ends the process with a message
+    ├── ConfigError      settings that cannot be used; ends the process with a message
+    └── TraceError       a file that is no recording, or one that cannot be read
 
 A planner's failure is not an exception but a value (`capserver.prompt.Failed`), so that one bad
 turn cannot take down its siblings.
@@ -91,3 +92,12 @@ class ConfigError(CapserverError):
         super().__init__(message)
         self.message = message
         self.faults = tuple(faults)
+
+
+class TraceError(CapserverError):
+    """What was to be a recording is none, or cannot be read from `line` (from 1) on."""
+
+    def __init__(self, line: int, message: str) -> None:
+        super().__init__(message)
+        self.line = line
+        self.message = message
