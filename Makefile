@@ -53,7 +53,8 @@ empty :=
 space := $(empty) $(empty)
 CORE := $(subst $(space),$(comma),$(addprefix capserver/,\
 	session.py agenda.py ledger.py lanes.py delivery.py history.py turn.py offer.py effects.py rates.py \
-	greeting.py terms.py inputs.py intake.py recorder.py replay.py snapshot.py trace.py calls/*.py manifest/*.py schema/*.py vocabulary.py errors.py protocol/*.py))
+	greeting.py terms.py inputs.py intake.py recorder.py replay.py snapshot.py trace.py \
+	vocabulary.py errors.py calls/*.py manifest/*.py schema/*.py protocol/*.py))
 
 bench: $(VENV)/dev ## speed and memory, as ratios against a peer or the bare limit
 	$(BIN)/python -m tests.bench $(ARGS)

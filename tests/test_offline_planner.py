@@ -105,13 +105,14 @@ async def test_what_it_can_do_is_said_in_the_language_of_the_speaker() -> None:
     mixed = compile_set(
         [
             command("wave", "挥手", examples=["wave to {name}", "wave to me"]),
-            command("close_curtains", "Close the curtains. " * 9),
+            command("close_curtains", "Close the curtains " * 9),
             command("frobnicate", ""),
+            command("take", "Take 2.5 of them. 拿两个半。好！"),
         ]
     )
     english, chinese = (await plan("x", mixed))[1], (await plan("某", mixed))[1]
-    assert english == "I can't help with that. What I can do: close curtains, frobnicate, “wave to me”."
-    assert chinese == "这个我不会。我会：关窗帘、frobnicate、挥手。"
+    assert english == "I can't help with that. What I can do: close curtains, frobnicate, take 2.5 of them, “wave to me”."
+    assert chinese == "这个我不会。我会：关窗帘、frobnicate、拿两个半、挥手。"
 
 
 async def test_an_example_is_understood_in_its_very_words() -> None:

@@ -1,6 +1,7 @@
 """What the offline planner says, in the language of the speaker."""
 
 import json
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Final, Literal
 
@@ -20,6 +21,7 @@ _OPENINGS: Final[Mapping[Opening, tuple[str, str]]] = {
 }
 _MOST_NAMED: Final = 5
 _LONGEST: Final = 60
+_BETWEEN_SENTENCES: Final = re.compile(r"(?<=[.!?])\s+|(?<=[。！？])\s*")
 
 
 def cannot(commands: Sequence[CompiledCommand], lang: Language, opening: Opening = "sorry") -> str:
@@ -40,14 +42,21 @@ def _ability(command: CompiledCommand, lang: Language) -> str:
             return f"“{example}”"
     if lang == "zh":
         return _in_chinese(command)
-    if command.description and language(command.description) == "en" and len(command.description) <= _LONGEST:
-        return command.description[0].lower() + command.description[1:].rstrip(".")
+    if described := _described(command, "en"):
+        return described[0].lower() + described[1:]
     return split_name(command.name).lower()
 
 
+def _described(command: CompiledCommand, lang: Language) -> str:
+    """The first sentence of the description that is in this language, without its stop, where it is short."""
+    sentences = _BETWEEN_SENTENCES.split(command.description)
+    first = next((one for one in sentences if one and language(one) == lang), "")
+    return first.rstrip(".。") if len(first) <= _LONGEST else ""
+
+
 def _in_chinese(command: CompiledCommand) -> str:
-    if command.description and language(command.description) == "zh" and len(command.description) <= _LONGEST:
-        return command.description.rstrip("。")
+    if described := _described(command, "zh"):
+        return described
     said = lexicon().said
     words = [word for word in read_name(command.name) if "light" not in word.marks]
     if all(word.keys[0] in said for word in words):
