@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.table import Table
 
 from capserver import __version__
-from tests.bench import core, wire
+from tests.bench import core, page, wire
 from tests.bench.rows import Row
 
 PARTS = ("uvicorn", "uvloop", "websockets", "pydantic", "anthropic", "aiohttp")
@@ -32,7 +32,7 @@ async def _wire() -> list[Row]:
 def main() -> None:
     """All rows, in the order of the table."""
     core.compiled()
-    rows = [*core.frames(), *core.registering(), *asyncio.run(_wire())]
+    rows = [*core.frames(), *core.registering(), *asyncio.run(_wire()), *page.rows()]
     parts = ", ".join(f"{name} {_version(name)}" for name in PARTS)
     where = f"capserver {__version__}, Python {platform.python_version()}, {platform.machine()}, {parts}"
     table = Table(title=where, title_justify="left")
