@@ -12,13 +12,16 @@ from pathlib import Path
 from threading import Thread
 
 
+def settings() -> dict[str, str]:
+    """The environment of a server, which refuses a CAPSERVER_… that is the tests' own."""
+    return {name: value for name, value in os.environ.items() if name != "CAPSERVER_SHOTS"}
+
+
 @contextmanager
 def capserver(*options: str, port: int = 0) -> Iterator[str]:
     """`capserver serve` with the offline planner; its address, for as long as it runs."""
     command = [sys.executable, "-m", "capserver", "serve", "--planner", "offline", "--port", str(port)]
-    # A name of the tests' own: the server knows every setting that begins with CAPSERVER_, and not this one.
-    known = {name: value for name, value in os.environ.items() if name != "CAPSERVER_SHOTS"}
-    with subprocess.Popen([*command, *options], stderr=subprocess.PIPE, text=True, env=known) as process:
+    with subprocess.Popen([*command, *options], stderr=subprocess.PIPE, text=True, env=settings()) as process:
         assert process.stderr is not None
         found = (re.search(r"http://127\.0\.0\.1:\d+", line) for line in process.stderr)
         address = next(filter(None, found)).group()

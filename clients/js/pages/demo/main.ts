@@ -162,6 +162,7 @@ async function build(): Promise<void> {
   const { position, posture, expression, color } = world.state();
   const state = { position, posture, expression, color };
   offering = { kind: phone ? "phone" : "web3d", commands, vocabulary: told(world.vocabulary()), state };
+  turns.laneOf = (name) => commands[name]?.lane;
   manifest.fill(Object.entries(commands).map(([name, spec]) => ({ ...spec, name })));
   connect();
   startThings(
@@ -201,6 +202,8 @@ readToken();
 startMicrophone({ heard: instruct, failed: (words) => chat.note(words, "bad") });
 startSpeaker((on) => world?.setSounds(on));
 chat.note(say("hello"), "hello");
+// Until here a browser would have sent the form by itself, and left the page.
+$("send", HTMLButtonElement).disabled = false;
 // The page is seen before the world is built.
 requestAnimationFrame(() => setTimeout(() => void build()));
 

@@ -183,7 +183,7 @@ export class Picture {
       const line = { class: "wait", x1: waited, x2: run, y1: below, y2: below };
       this.#drawing.put(`${key} wait`, "line", line, undefined, group);
     }
-    if (began !== undefined && end > run - 1) {
+    if (began !== undefined && (end > run + 1 || isOver(call))) {
       this.#bar(`${key} run`, "run", Math.min(run + 1, end - 3), end - 1, y, this.#row, group);
     }
     this.#label(

@@ -68,6 +68,8 @@ export class Turns {
   readonly all: Turn[] = [];
   /** When there was no connection. */
   readonly gaps: Gap[] = [];
+  /** The lane of a command of which no more than the beginning is here. */
+  laneOf: (name: string) => string | undefined = () => undefined;
   readonly #turns = new Map<string, Turn>();
   readonly #calls = new Map<string, Call>();
   readonly #watchers = new Set<Watcher>();
@@ -190,7 +192,16 @@ export class Turns {
     const turn = this.#turn(turnId ?? `direct ${id}`, turnId ? "http" : "direct", "");
     turn.started ??= this.now();
     const state: CallState = "streaming";
-    const call: Call = { id, name, turn, lane: "main", args: {}, draft: "", state, first: this.now() };
+    const call: Call = {
+      id,
+      name,
+      turn,
+      lane: this.laneOf(name) ?? "main",
+      args: {},
+      draft: "",
+      state,
+      first: this.now(),
+    };
     turn.calls.push(call);
     this.#calls.set(id, call);
     return call;
