@@ -24,9 +24,13 @@ _WARM: Final = "() => { document.createElement('canvas').getContext('webgl2').cl
 _WEIGHT: Final = """() => performance.getEntriesByType('resource')
     .concat(performance.getEntriesByType('navigation'))
     .reduce((sum, one) => sum + one.encodedBodySize, 0)"""
-_LOADED: Final = """() => window.capserverDemo?.world && capserverDemo.state.quality.frames > 0
-    && document.documentElement.dataset.status === 'open' ? performance.now() / 1000 : null"""
-"""Seconds until she is seen and the session is open."""
+_OPEN: Final = (
+    """() => document.documentElement.dataset.status === 'open' ? performance.now() / 1000 : null"""
+)
+"""Seconds until she does as she is told."""
+_SEEN: Final = """() => window.capserverDemo?.world && capserverDemo.state.quality.frames > 0
+    ? performance.now() / 1000 : null"""
+"""Seconds until she is seen: without a graphics card, shaders are compiled for the processor first."""
 
 
 def rows() -> list[Row]:
@@ -34,7 +38,8 @@ def rows() -> list[Row]:
     with capserver() as address, _phone() as page:
         page.evaluate(_WARM)
         page.goto(address)
-        loaded = page.wait_for_function(_LOADED, polling=20, timeout=60_000).json_value()
+        opened = page.wait_for_function(_OPEN, polling=20, timeout=60_000).json_value()
+        seen = page.wait_for_function(_SEEN, polling=20, timeout=60_000).json_value()
         weight = page.evaluate(_WEIGHT) / 1000
         page.evaluate(_DANCE)
         page.wait_for_timeout(_SETTLING * 1000)
@@ -51,7 +56,8 @@ def rows() -> list[Row]:
         _most("page: script of a frame, ms", 3, after["scriptMs"]),
         _most("page: draw calls of a whole frame", 60, after["drawCalls"]),
         _most("page: triangles of a whole frame", 60_000, after["triangles"]),
-        _most("page: first load from localhost, s", 1.5, loaded),
+        _most("page: first load from localhost until she obeys, s", 1.5, opened),
+        _most("page: the same until she is seen, no graphics card, s", 1.5, seen),
         _most("page: weight as sent, kB", 1000, weight),
     ]
 

@@ -11,7 +11,7 @@ import { plannedBy, startPlannerCard } from "./planner-card.ts";
 import { showTheme, turnTheme } from "./preferences.ts";
 import { begin, inDoubt, type Offering, record } from "./session.ts";
 import { holdUp, sample } from "./signs.ts";
-import { raise } from "./stage.ts";
+import { raise, show } from "./stage.ts";
 import { StatusView, whyLost } from "./status.ts";
 import { startThings } from "./things.ts";
 import { Timeline } from "./timeline.ts";
@@ -21,8 +21,11 @@ import { Turns } from "./turns.ts";
 import { startViewport } from "./viewport.ts";
 import { Wire } from "./wire.ts";
 import { language, languageOf, say, speak, spoken, translate } from "./words.ts";
-import { CHIPS } from "./words-table.ts";
+import { CHIPS, PHONE_CHIPS } from "./words-table.ts";
 import type { World } from "./world/index.ts";
+
+/** ms after which a picture is made without a session. */
+const LONG_GREETING = 500;
 
 const turns = new Turns();
 const chat = new Chat(turns);
@@ -31,9 +34,15 @@ const status = new StatusView({ retry });
 const manifest = new ManifestPanel({ add, remove, attempt });
 new Timeline(turns);
 
+/** A phone offers a smaller set of commands, for as long as the page lives. */
+const isPhone = matchMedia("(max-width: 700px)").matches || new URLSearchParams(location.search).has("phone");
 let client: Client | undefined;
 let world: World | undefined;
 let offering: Offering | undefined;
+let greet!: () => void;
+const greeting = new Promise<void>((resolve) => {
+  greet = resolve;
+});
 /** Said before there was a client to say it to. */
 const early: string[] = [];
 
@@ -92,6 +101,7 @@ function listen(heard: Client): void {
     else if (!error.ref && status.now.state === "open") chat.note(`${error.code}: ${error.message}`, "bad");
   });
   heard.on("welcome", (welcome) => {
+    greet();
     plannedBy(welcome);
     manifest.welcome(welcome);
     if (welcome.resumed) chat.note(say(turns.all.length > 0 ? "note.resumed" : "hello.again"), "good");
@@ -142,26 +152,36 @@ function showTurns(): void {
 }
 
 function chips(): void {
-  const made = CHIPS[language()].map((text) =>
+  const made = (isPhone ? PHONE_CHIPS : CHIPS)[language()].map((text) =>
     h("button", { type: "button", lang: languageOf(text), click: () => instruct(text) }, text),
   );
   $("chips").replaceChildren(...made);
 }
 
-/** The world, and with it what can be offered. */
+/** The world, its session, its picture. To make the picture stops the page for a moment: the session comes first. */
 async function build(): Promise<void> {
   try {
     world = await raise();
   } catch {
-    // Its file did not come: the server went away while the page was loading.
-    return status.tell(say("notice.unbuilt"), say("notice.unbuilt.do"), () => location.reload());
+    return unbuilt();
   }
-  if (world.trouble !== null) status.tell(say("notice.webgl"), say("notice.webgl.do"));
-  const phone = matchMedia("(max-width: 700px)").matches || new URLSearchParams(location.search).has("phone");
-  const commands = watchedAll(phone ? world.phoneCommands : world.commands, (id) => turns.begin(id));
+  enter(world);
+  await Promise.race([greeting, new Promise((resolve) => setTimeout(resolve, LONG_GREETING))]);
+  const again = () => greeting.then(() => show(world as World));
+  const isSeen = await show(world).catch(again).catch(unbuilt);
+  if (isSeen === false) status.tell(say("notice.webgl"), say("notice.webgl.do"));
+}
+
+/** A file did not come: the server went away while the page was loading. */
+function unbuilt(): void {
+  status.tell(say("notice.unbuilt"), say("notice.unbuilt.do"), () => location.reload());
+}
+
+function enter(world: World): void {
+  const commands = watchedAll(isPhone ? world.phoneCommands : world.commands, (id) => turns.begin(id));
   const { position, posture, expression, color } = world.state();
   const state = { position, posture, expression, color };
-  offering = { kind: phone ? "phone" : "web3d", commands, vocabulary: told(world.vocabulary()), state };
+  offering = { kind: isPhone ? "phone" : "web3d", commands, vocabulary: told(world.vocabulary()), state };
   turns.laneOf = (name) => commands[name]?.lane;
   manifest.fill(Object.entries(commands).map(([name, spec]) => ({ ...spec, name })));
   connect();

@@ -255,3 +255,23 @@ export const CHIPS = {
     "wave and then jump twice",
   ],
 } as const;
+
+/** The same for a phone, which offers less. */
+export const PHONE_CHIPS = {
+  en: [
+    "wave and then jump twice",
+    "vibrate",
+    "turn pink and smile",
+    "dance",
+    'say "hello, world"',
+    "挥挥手，然后跳两下",
+  ],
+  zh: [
+    "挥挥手，然后跳两下",
+    "震一下",
+    "变成粉色，笑一个",
+    "跳个舞",
+    "说“你好，世界”",
+    "wave and then jump twice",
+  ],
+} as const;

@@ -6,7 +6,7 @@ import { type Events, Stage } from "./stage.ts";
 import { NOT_SHOWN, stateOf, type WorldState } from "./state.ts";
 import { Synth } from "./synth.ts";
 import { isThing, type ThingId } from "./things.ts";
-import { View } from "./view/view.ts";
+import type { View } from "./view/view.ts";
 import { type Vocabulary, vocabularyOf } from "./vocabulary.ts";
 
 export type { Events } from "./stage.ts";
@@ -14,8 +14,6 @@ export type { WorldState } from "./state.ts";
 export type { Vocabulary } from "./vocabulary.ts";
 
 export interface WorldOptions {
-  /** An element over the canvas, in the same positioned box; it follows her head and fills while she speaks. */
-  readonly bubble: HTMLElement;
   readonly reducedMotion: boolean;
   readonly theme: "light" | "dark";
 }
@@ -25,8 +23,11 @@ export interface World {
   readonly commands: Commands;
   /** The phone's smaller one, with one of its own. */
   readonly phoneCommands: Commands;
-  /** Why there is no picture, in words for a person; the commands work all the same. */
-  readonly trouble: string | null;
+  /**
+   * Show it. `bubble` lies over the canvas, in the same positioned box; it follows her head and fills while she
+   * speaks. Gives why there is no picture, in words for a person, or null; the commands work all the same.
+   */
+  draw(canvas: HTMLCanvasElement, bubble: HTMLElement): Promise<string | null>;
   vocabulary(): Vocabulary;
   state(): WorldState;
   /** Gives its own unsubscribe. */
@@ -46,23 +47,34 @@ export interface World {
   dispose(): void;
 }
 
-/** Where there is no WebGL, the world has no picture, and `trouble` tells why. */
-export async function createWorld(canvas: HTMLCanvasElement, options: WorldOptions): Promise<World> {
+/** It lives from now on, seen or not: what draws it is loaded by `draw`. */
+export function createWorld(options: WorldOptions): World {
   const synth = new Synth();
   const stage = new Stage(synth);
   stage.calm = options.reducedMotion;
-  const shown = show(stage, canvas, options);
-  const { view } = shown;
-  let theme = options.theme;
+  let { theme } = options;
+  let view: View | undefined;
+  let stop = unseen(stage);
   return {
     commands: deskCommands(stage),
     phoneCommands: phoneCommands(stage),
-    trouble: shown.trouble,
     objects: [...stage.things.values()].map(({ id, names }) => ({ id, names })),
     places: PLACES.map(({ id, names }) => ({ id, names })),
     vocabulary: () => vocabularyOf(stage),
     state: () => stateOf(stage, theme, view?.quality ?? NOT_SHOWN),
     on: (event, listener) => stage.on(event, listener),
+    async draw(canvas, bubble) {
+      const { View } = await import("./view/view.ts");
+      try {
+        const made = new View(stage, canvas, bubble, theme);
+        stop();
+        view = made;
+        stop = () => made.dispose();
+        return null;
+      } catch (fault) {
+        return (fault as Error).message;
+      }
+    },
     setTheme(next) {
       theme = next;
       view?.setTheme(next);
@@ -79,19 +91,10 @@ export async function createWorld(canvas: HTMLCanvasElement, options: WorldOptio
     },
     drive: (seconds) => (view ? view.drive(seconds) : stage.advance(seconds)),
     dispose() {
-      shown.stop();
+      stop();
       synth.dispose();
     },
   };
-}
-
-function show(stage: Stage, canvas: HTMLCanvasElement, { bubble, theme }: WorldOptions) {
-  try {
-    const view = new View(stage, canvas, bubble, theme);
-    return { view, trouble: null, stop: () => view.dispose() };
-  } catch (fault) {
-    return { view: null, trouble: (fault as Error).message, stop: unseen(stage) };
-  }
 }
 
 const UNSEEN_EVERY = 50;
