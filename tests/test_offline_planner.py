@@ -111,10 +111,8 @@ async def test_what_it_can_do_is_said_in_the_language_of_the_speaker() -> None:
         ]
     )
     english, chinese = (await plan("x", mixed))[1], (await plan("某", mixed))[1]
-    assert (
-        english
-        == "I can't help with that. What I can do: close curtains, frobnicate, take 2.5 of them, “wave to me”."
-    )
+    can = "close curtains, frobnicate, take 2.5 of them, “wave to me”"
+    assert english == f"I can't help with that. What I can do: {can}."
     assert chinese == "这个我不会。我会：关窗帘、frobnicate、拿两个半、挥手。"
 
 
