@@ -109,7 +109,7 @@ def test_a_poke_makes_it_react_and_a_thing_that_is_dragged_is_told_of(plain: Pag
     plain.locator("#things").click()
     plain.get_by_role("button", name="Poke Ling").click()
     expect(frames(plain, "out", "context")).to_have_count(1)
-    settled(plain)
+    assert settled(plain)["performed"] == {"giggle": 1}
     expect(plain.locator(".note.event").first).to_have_text("You poked Ling")
     plain.get_by_label("Thing", exact=True).select_option("cube")
     plain.get_by_label("Move it to").select_option("cushion")

@@ -71,6 +71,24 @@ def test_the_page_of_the_readme_works_as_it_stands(browser: Browser, tmp_path: P
     page.close()
 
 
+def test_a_worker_is_a_client_too(browser: Browser, tmp_path: Path) -> None:
+    page = browser.new_page()
+    with static(tmp_path) as site, capserver("--origin", site) as address:
+        (tmp_path / "index.html").write_text("<script type=module src=page.js></script><output></output>")
+        (tmp_path / "page.js").write_text(
+            'const worker = new Worker("worker.js", { type: "module" });'
+            'worker.onmessage = ({ data }) => { document.querySelector("output").textContent = data; };'
+        )
+        (tmp_path / "worker.js").write_text(
+            f'import {{ createClient }} from "{address}/sdk.js";'
+            f'const commands = {{ wave: {{ description: "Wave. 挥手", run: () => postMessage("waved") }} }};'
+            f'createClient({{ url: "{address}", client: "worker", commands }}).instruct("挥手");'
+        )
+        page.goto(site)
+        expect(page.get_by_role("status")).to_have_text("waved")
+    page.close()
+
+
 def test_the_tutorial_quotes_what_a_page_says_that_is_not_let_in(browser: Browser, tmp_path: Path) -> None:
     text = (ROOT / "clients" / "js" / "docs" / "tutorial.md").read_text()
     (source,) = re.findall(r"```html\n(.*?)```", text, re.DOTALL)

@@ -2,7 +2,7 @@
 import { type Commands, defineCommands } from "../../../../src/schema.ts";
 import type { Motion } from "../motion.ts";
 import { dance, STYLES } from "../moves/dance.ts";
-import { bow, jump, nod, shakeHead, spin, wave } from "../moves/gestures.ts";
+import { bow, giggle, jump, nod, shakeHead, spin, wave } from "../moves/gestures.ts";
 import { face, ready, sit, stand, turnTo, walkTo } from "../moves/walk.ts";
 import type { Stage } from "../stage.ts";
 import { act, perform, placeNamed, type Target, targetNamed } from "./perform.ts";
@@ -309,6 +309,23 @@ export const gestures = (stage: Stage): Commands =>
       lane: "head",
       timeout: 15,
       run: ({ times = 2 }, ctx) => perform(stage, ctx, headed(stage, nod(stage, times))),
+    },
+    giggle: {
+      description: "Giggle, as when tickled. 咯咯笑，比如被戳的时候。",
+      examples: [
+        "giggle",
+        "laugh",
+        "laugh out loud",
+        "咯咯笑",
+        "笑出声",
+        "大笑",
+        // What the page tells when somebody pokes her: even who only knows examples can react to it.
+        "The person just poked you with a finger.",
+        "这个人刚刚用手指戳了你一下。",
+      ],
+      lane: "head",
+      timeout: 10,
+      run: (_, ctx) => perform(stage, ctx, headed(stage, giggle(stage))),
     },
     shake_head: {
       description: "Shake the head: no. 摇头表示不同意。",

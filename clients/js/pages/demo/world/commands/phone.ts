@@ -8,6 +8,7 @@ const SHARED = [
   "wave",
   "jump",
   "dance",
+  "giggle",
   "come_here",
   "set_expression",
   "change_color",

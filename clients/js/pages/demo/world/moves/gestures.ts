@@ -166,6 +166,18 @@ function* shakes(stage: Stage, times: number, aims: (swing: number) => Aims, sec
   yield* wait(0.2);
 }
 
+export function* giggle(stage: Stage): Motion {
+  const { head } = stage.ling;
+  head.aim({ arc: 1, smile: 0.4, gape: 0.7, blush: 0.6, tailWag: 0.7 });
+  yield* tween(
+    1.2,
+    (share) => head.aim({ headRoll: Math.sin(share * 25) * 0.12, stretch: Math.sin(share * 31) * 0.03 }),
+    smooth,
+  );
+  head.clear();
+  yield* wait(0.2);
+}
+
 /** Right away, over whatever she does: a start, a hop, a giggle; each poke in a row tickles more. */
 export function* poked(stage: Stage, tickle: number): Motion {
   const { ling } = stage;
