@@ -24,7 +24,11 @@ function isEntry(path) {
 
 // Methods that the modules of the main entry have for each other: no caller, no frame and no storage knows them.
 const INTERNAL =
-  /^(claim|connect|emit|end|fail|greet|grow|items|lists|load|opened|prune|quit|receive|repeat|save|spec|stop|stopped|table|take|tell|troubled|whole|write)$/;
+  /^(calls|claim|connect|emit|end|fail|flush|greet|grow|is|items|lists|load|log|opened|promise|prune|receive|repeat|save|seat|sent|spec|stop|stopped|table|take|taken|tell|trouble|troubled|whole|write|written)$/;
+
+// What a session is kept as: short, and the same in every build, for one page may reload into another build.
+const KEPT = { seat: "s", taken: "t", sent: "n", written: "w", log: "l", calls: "c" };
+const keptNames = () => Object.fromEntries(Object.entries(KEPT).map(([name, short]) => [`$${name}`, short]));
 
 /** These entries in the folder: `[{ path, contents }]`, with their source maps. */
 export async function minified(entries, outdir) {
@@ -54,7 +58,8 @@ async function pressed(path, texts) {
   const { code, map } = await minify(texts.get(path), {
     module: true,
     ecma: 2020,
-    compress: { passes: 6, unsafe_arrows: true },
+    compress: { passes: 6, unsafe_arrows: true, hoist_funs: true },
+    nameCache: isMain ? { props: { props: keptNames() } } : {},
     mangle: isMain ? { properties: { regex: INTERNAL, builtins: true } } : true,
     sourceMap: { content: texts.get(`${path}.map`), url: `${basename(path)}.map` },
   });

@@ -4,7 +4,8 @@
  */
 
 import type { Fault } from "./errors.ts";
-import type { Link } from "./link.ts";
+import type { Status } from "./link.ts";
+import type { ErrorFrame } from "./protocol.ts";
 
 const BY_CODE: { readonly [code: number]: string } = {
   1009: "A frame was larger than the server takes: see limits.manifest_bytes in its welcome.",
@@ -13,6 +14,11 @@ const BY_CODE: { readonly [code: number]: string } = {
   4503: "The token is good, but not for this: ask who runs the server.",
   4509: "The session goes on elsewhere, perhaps in a copy of this tab. Reload the page for one of its own.",
 };
+
+const LATER = "Wait: it is tried again by itself.";
+
+/** A server that is not there at all may let one wait for minutes, where nobody answers for it. */
+const PATIENCE = 3000;
 
 /** What an error gets beside, or in place of, what it says itself. */
 export interface Advice {
@@ -27,7 +33,8 @@ export interface Advice {
  * server counts, are named.
  */
 export async function advise(
-  { status: { state, code = 0 }, trouble }: Link,
+  { state, code = 0 }: Status,
+  trouble: ErrorFrame | undefined,
   url: URL,
   names: readonly string[],
 ): Promise<Advice> {
@@ -35,7 +42,7 @@ export async function advise(
   const named = (path: string) => path.replace(/^(\/commands\/)(\d+)/, (_, way, at) => way + names[at]);
   return {
     ...(isUnreachable && { code: "unreachable", message: `no connection to ${url}` }),
-    hint: isUnreachable ? await diagnose(url) : BY_CODE[code],
+    hint: isUnreachable ? await diagnose(url) : (BY_CODE[code] ?? (state === "closed" ? undefined : LATER)),
     details: trouble?.details?.map((fault) => ({ ...fault, path: named(fault.path) })),
   };
 }
@@ -48,11 +55,19 @@ async function diagnose({ protocol, host, pathname }: URL): Promise<string> {
   const page = globalThis.location?.origin;
   const server = `${protocol.replace("ws", "http")}//${host}`;
   try {
-    await fetch(`${server}/healthz`, { mode: "no-cors" });
+    await fetch(`${server}/healthz`, { mode: "no-cors", ...impatient() });
   } catch {
     return `Nothing answers at ${server}. Start it with: capserver serve`;
   }
-  return page && page !== server
-    ? `The server refuses pages of ${page}. Start it with: capserver serve --origin ${page}`
-    : `The server is there, but takes no WebSocket at ${pathname}: its log says why.`;
+  if (!page || page === server)
+    return `The server is there, but takes no WebSocket at ${pathname}: its log says why.`;
+  const fix = page.startsWith("http")
+    ? `Start it with: capserver serve --origin ${page}`
+    : "Serve the page over http, then start the server with --origin and its address";
+  return `The server refuses pages of ${page}. ${fix}`;
+}
+
+/** Without what not every browser has, it takes as long as it takes. */
+function impatient(): RequestInit {
+  return AbortSignal.timeout ? { signal: AbortSignal.timeout(PATIENCE) } : {};
 }

@@ -50,15 +50,15 @@ export interface Emitter {
 }
 
 export function createEmitter(): Emitter {
-  const listeners: { event: string; listener: (detail: never) => void }[] = [];
+  const listeners = new Set<{ event: string; listener: (detail: never) => void }>();
   return {
     on(event, listener) {
       const own = { event, listener };
-      listeners.push(own);
-      return () => void listeners.splice(listeners.indexOf(own) >>> 0, 1);
+      listeners.add(own);
+      return () => void listeners.delete(own);
     },
     emit(event, detail) {
-      const heard = listeners.filter((one) => one.event === event);
+      const heard = [...listeners].filter((one) => one.event === event);
       if (event === "error" && !heard[0]) console.error(detail);
       for (const { listener } of heard) {
         try {

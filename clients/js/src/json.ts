@@ -11,6 +11,16 @@ interface WellFormed {
 export const encode = (frame: object): string =>
   JSON.stringify(frame, (_key, value: WellFormed | null) => value?.toWellFormed?.() ?? value);
 
+/** In JSON, a value a line: a container at the 33rd level, or an integer of more digits than 2^53 has. */
+const UNFIT = /^ {32}.*[[{\]}],?$| -?\d{17,},?$/m;
+
+/** The frame as it will arrive. Throws for what no server takes: it would be lost without an answer. */
+export function fitted(frame: object): AnyFrame {
+  const made = JSON.parse(encode(frame));
+  if (UNFIT.test(JSON.stringify(made, null, 1))) throw new TypeError("too deep, or too large an integer");
+  return made;
+}
+
 /** A frame that came. Throws where it is none. */
 export function decode(data: unknown): AnyFrame {
   const frame = JSON.parse(data as string);

@@ -63,6 +63,7 @@ export function createLanes(
     try {
       if (frame?.confirm && !(await confirm?.(frame, context.signal))) return failure("declined");
       const args = frame ? await checked(spec.parameters, frame.args, "invalid_args") : {};
+      context.signal.throwIfAborted(); // a person may have agreed too late
       return {
         ok: true,
         value: await checked(spec.returns, await spec.run(args as never, context as never), "invalid_result"),
@@ -80,6 +81,6 @@ export function thrown(error: unknown): Outcome {
   const { code, message = error } = Object(error);
   return failure(
     typeof code === "string" ? code.slice(0, 64) || "failed" : "failed",
-    `${message}`.slice(0, 4096),
+    String(message).slice(0, 4096),
   );
 }

@@ -30,6 +30,7 @@ export interface Status {
 export interface Holder {
   /** The first frame of a connection. Rejects where there is none, e.g. no token. */
   greet(): Promise<AnyFrame>;
+  /** Throws for what is no frame of a server. */
   receive(frame: AnyFrame): void;
   /** It has stopped for good. */
   stopped(): void;
@@ -47,8 +48,6 @@ export interface Link {
   write(frame: AnyFrame): void;
   /** The server has welcomed us. Who holds the link tells of the status. */
   opened(resumed: boolean, heartbeat: Heartbeat): void;
-  /** This connection is of no use; there will be another one. With a code somebody should know. */
-  quit(reason: string, code?: string): void;
   /** For good. */
   stop(code: number, reason: string): void;
 }
@@ -78,7 +77,6 @@ export function createLink(
       link.status = { state: "open", resumed };
     },
     tell,
-    quit,
     stop,
   };
   for (const type of ["online", "offline", "visibilitychange"]) {
@@ -133,16 +131,14 @@ export function createLink(
   }
 
   function heard({ data }: { data: unknown }): void {
-    let frame: AnyFrame;
     try {
-      frame = decode(data);
+      const frame = decode(data);
+      if (frame.type === "error") link.trouble = frame as unknown as ErrorFrame;
+      seen("in", frame);
+      receive(frame);
     } catch {
       quit("this is no capserver.v1", "bad_server");
-      return;
     }
-    if (frame.type === "error") link.trouble = frame as unknown as ErrorFrame;
-    seen("in", frame);
-    receive(frame);
     if (link.is("open")) after(timing.pingEvery ?? heartbeat.interval * 1000, ping);
   }
 
@@ -151,12 +147,13 @@ export function createLink(
     after(timing.pingTimeout ?? heartbeat.timeout * 1000, () => quit("no answer"));
   }
 
+  /** This connection is of no use; there will be another one. With a code somebody should know. */
   function quit(reason: string, code?: string): void {
     if (code) emit("error", new CapserverError(code, reason));
-    if (!isWaiting) gone(1006, reason);
+    if (!isWaiting) gone(1006, reason, code);
   }
 
-  function gone(code: number, told: string): void {
+  function gone(code: number, told: string, known?: string): void {
     if (link.is("closed")) return;
     const trouble = code < 4000 ? undefined : link.trouble;
     const reason = trouble?.message ?? told;
@@ -167,13 +164,13 @@ export function createLink(
       return;
     }
     if (link.is("open") && Date.now() - openedAt > timing.backoffCap) attempt = 0;
-    const wait = backoff(attempt++, timing.backoffBase, timing.backoffCap, Math.random);
+    const wait = backoff(attempt++, timing.backoffBase, timing.backoffCap);
     const retryIn = wait + (trouble?.retry_after ?? 0) * 1000;
     const state = openedAt ? "detached" : "connecting";
     isWaiting = true;
     after(retryIn, connect);
     tell({ state, reason, code, attempt, retryIn, hint: link.status.hint });
-    if (!openedAt && attempt < 2) troubled();
+    if (!openedAt && !link.status.hint && !known) troubled();
   }
 
   function stop(code: number, reason: string): void {

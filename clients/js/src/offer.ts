@@ -32,6 +32,8 @@ export interface Offer {
   whole(): { commands: Command[]; vocabulary: Lists; persona: string | undefined };
   /** Say it all again: the server's set may be another page's. */
   repeat(): void;
+  /** Send at once what was changed in this moment. */
+  flush(): void;
   /** Take from the server's set what is not in ours. */
   prune(names: string[]): void;
 }
@@ -50,9 +52,9 @@ export function createOffer(
         return [...commands.keys()];
       },
       add(table) {
-        faultless((attempt) => inspect(table as Commands, attempt));
+        const specs = faultless((attempt) => inspect(table as Commands, attempt));
         return edit(({ add }) => {
-          for (const [name, spec] of Object.entries(table as Commands)) add.set(name, spec);
+          for (const [name, spec] of specs) add.set(name, spec);
         });
       },
       remove: (...names) =>
@@ -67,6 +69,7 @@ export function createOffer(
       },
     },
     whole,
+    flush,
     repeat() {
       const { commands: add, ...rest } = whole();
       ask({ type: "manifest.update", id: newId(), add, ...rest } as ManifestUpdate, {});
@@ -145,13 +148,15 @@ function definition(name: string, { run, parameters, returns, ...rest }: Command
   };
 }
 
-/** Finds what is wrong with a table of commands, on this side. */
-export function inspect(commands: Commands, attempt: Attempt): void {
-  for (const [name, spec] of Object.entries(commands)) {
+/** A table of commands by name; finds what is wrong with it, on this side. */
+export function inspect(commands: Commands, attempt: Attempt): Map<string, CommandSpec> {
+  const specs = new Map(Object.entries(commands));
+  for (const [name, spec] of specs) {
     attempt(`/commands/${name}`, () => {
-      expect(NAME.test(name), "no name of a command");
-      expect(typeof spec.run === "function", "no function `run`");
+      expect(NAME.test(name), "no name");
+      expect(typeof spec.run === "function", "no `run`");
       definition(name, spec);
     });
   }
+  return specs;
 }

@@ -68,13 +68,12 @@ export const settle = (options: ClientOptions): Settings =>
     const who = typeof client === "string" ? { name: client } : client;
     const socket = options.WebSocket ?? globalThis.WebSocket;
     attempt("/client", () => expect(who.name, "no name"));
-    attempt("/commands", () => inspect(commands, attempt));
-    attempt("/WebSocket", () => expect(socket, "none here: give one, e.g. of the package ws"));
+    attempt("/WebSocket", () => expect(socket, "none: give one, e.g. of ws"));
     return {
       ...options,
       url: attempt("/url", () => address(url)) as URL,
       client: who,
-      commands: new Map(Object.entries(commands ?? {})),
+      commands: attempt("/commands", () => inspect(commands, attempt)) as Settings["commands"],
       token: async () => (typeof token === "function" ? token() : token),
       WebSocket: socket as typeof WebSocket,
       timing: { ...TIMING, ...timing },
@@ -85,6 +84,6 @@ function address(given: string | URL): URL {
   const url = new URL(given, globalThis.location?.href);
   url.protocol = url.protocol.replace("http", "ws");
   if (url.pathname === "/") url.pathname = "/v1/ws";
-  expect(/^wss?:/.test(url.href), "no URL of a server");
+  expect(/^wss?:/.test(url.href), "no ws URL");
   return url;
 }

@@ -69,11 +69,12 @@ export function toJSONSchema(schema: Schema, where: string, side: "input" | "out
   if (!isStandard(schema)) return schema;
   const { vendor, jsonSchema } = schema["~standard"];
   try {
-    if (!jsonSchema) throw new TypeError("use zod 4.2, or JSON Schema");
-    const written = tamed(jsonSchema[side]({ target: "draft-2020-12" }));
+    const written = tamed((jsonSchema as NonNullable<typeof jsonSchema>)[side]({ target: "draft-2020-12" }));
     return side === "input" ? { type: "object", ...written } : written;
   } catch (cause) {
-    throw new TypeError(`${where}: ${vendor} gives no JSON Schema: ${(cause as Error).message}`, { cause });
+    throw new TypeError(
+      `${where}: ${vendor} gives no JSON Schema (zod: from 4.2): ${(cause as Error).message}`,
+    );
   }
 }
 

@@ -5,7 +5,7 @@ import type { Client } from "./client.ts";
 import { acked, adopt, createDelivery, number, type Reliable, renew } from "./delivery.ts";
 import { CapserverError, told } from "./errors.ts";
 import { createEmitter, eventOf } from "./events.ts";
-import { type AnyFrame, encode, redacted } from "./json.ts";
+import { type AnyFrame, encode, fitted, redacted } from "./json.ts";
 import { createLanes, failure, type Outcome, thrown } from "./lanes.ts";
 import { createLink } from "./link.ts";
 import { merged, newId } from "./make.ts";
@@ -56,7 +56,7 @@ export function createSession(settings: Settings): Client {
     command(frame: CommandFrame) {
       const call = callOf(frame);
       if (call) call.complete(frame);
-      else result(frame.id, failure("not_found", "no such command"));
+      else result(frame.id, failure("not_found"));
     },
     "command.delta": (frame: CommandDelta) => callOf(frame)?.grow(frame.param, frame.delta),
     cancel({ id, reason }: CancelCommand) {
@@ -121,13 +121,15 @@ export function createSession(settings: Settings): Client {
   /** Number a frame, keep it, send it; now, or once there is a session. Throws for what no server takes. */
   function send(frame: Reliable): void {
     if (link.is("closed")) throw why();
-    const text = encode(frame);
-    const most =
-      (frame.type !== "manifest.update" && (delivery.seat?.limits.frame_bytes ?? 65536)) || Infinity;
-    if (new Blob([text]).size > most - ROOM_FOR_SEQ) {
+    offer.flush();
+    const made = fitted(frame);
+    const { type, id, silent, ...now } = made;
+    const most = (type !== "manifest.update" && (delivery.seat?.limits.frame_bytes ?? 65536)) || Infinity;
+    if (new Blob([encode(made)]).size > most - ROOM_FOR_SEQ) {
       throw new CapserverError("too_large", `more than ${most} bytes`);
     }
-    number(delivery, JSON.parse(text));
+    if (type === "context") context = merged(context, now) as InitialContext;
+    number(delivery, made as unknown as Reliable);
     flush();
   }
 
@@ -141,11 +143,12 @@ export function createSession(settings: Settings): Client {
   }
 
   function ask(frame: Asked, request: Pending): void {
-    requests.set(frame.id, request);
+    const { id } = frame;
+    requests.set(id, request);
     try {
       send(frame);
     } catch (error) {
-      refuse(frame.id, error);
+      refuse(id, error);
     }
   }
 
@@ -167,10 +170,9 @@ export function createSession(settings: Settings): Client {
   }
 
   function setContext(given: Omit<Context, "type">): Turn {
-    const { id = newId(), silent, ...now } = given;
-    const frame = { type: "context" as const, id, ...given };
-    context = merged(context, now) as InitialContext;
-    return silent === false ? begin(frame) : (send(frame) as never);
+    const { id = newId() } = given;
+    const frame = { type: "context" as const, ...given, id };
+    return given.silent === false ? begin(frame) : (send(frame) as never);
   }
 
   function cancel(id: string): void {
@@ -181,7 +183,7 @@ export function createSession(settings: Settings): Client {
 
   async function greet(): Promise<AnyFrame> {
     const { seat, taken } = delivery;
-    return {
+    return fitted({
       type: "manifest",
       protocol: 1,
       client,
@@ -195,7 +197,7 @@ export function createSession(settings: Settings): Client {
         upto: taken,
         rev: seat.rev,
       },
-    };
+    });
   }
 
   function stopped(): void {
@@ -209,7 +211,7 @@ export function createSession(settings: Settings): Client {
   async function troubled(): Promise<void> {
     const { status } = link;
     const more = await import("./advice.ts")
-      .then(({ advise }) => advise(link, settings.url, offer.table.names))
+      .then(({ advise }) => advise(link.status, link.trouble, settings.url, offer.table.names))
       .catch(() => undefined);
     if (status !== link.status) return;
     link.tell({ ...status, hint: more?.hint });
@@ -305,10 +307,7 @@ export function createSession(settings: Settings): Client {
 
   function welcomed(frame: Welcome): void {
     const { session, token, epoch, digest, upto, heartbeat, limits } = frame;
-    if (!session || !token || !epoch || !heartbeat || !limits || !(upto >= 0)) {
-      link.quit("this is no capserver.v1", "bad_server");
-      return;
-    }
+    if (!(session && token && epoch && heartbeat && limits && upto >= 0)) throw frame;
     const { seat } = delivery;
     const resumed = !!seat && frame.resumed;
     const loss = seat && !resumed && begunAnew(frame);

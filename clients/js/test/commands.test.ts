@@ -57,6 +57,7 @@ describe("a command", () => {
     [Object.assign(new Error("no"), { code: "too_tired" }), { code: "too_tired", message: "no" }],
     [new DOMException("stop", "AbortError"), { code: "failed", message: "stop" }],
     ["a text", { code: "failed", message: "a text" }],
+    [Symbol("odd"), { code: "failed", message: "Symbol(odd)" }],
     [undefined, { code: "failed", message: "undefined" }],
     [
       Object.assign(new Error("x".repeat(9000)), { code: "c".repeat(99) }),
@@ -89,6 +90,25 @@ describe("a command", () => {
       ok: false,
       error: { message: expect.stringContaining(reason) },
     });
+  });
+
+  const nested = (levels: number): unknown => (levels ? [nested(levels - 1)] : 0);
+  test.each([
+    ["an integer that no browser holds", [2 ** 60], "integer"],
+    ["one below all of them", { low: -(2 ** 60), more: 1 }, "integer"],
+    ["what nests too deep", nested(32), "deep"],
+  ])("that returns %s has failed, and says why", async (_name, value, reason) => {
+    const [frame] = await answer(() => value);
+    expect(frame).toMatchObject({
+      ...RESULT,
+      ok: false,
+      error: { message: expect.stringContaining(reason) },
+    });
+  });
+
+  test("returns the largest and the deepest that a server takes", async () => {
+    const value = [2 ** 53 - 1, -(2 ** 53 - 1), Number.MAX_VALUE, "9".repeat(20), 2 / 3, nested(30)];
+    expect(await answer(() => value)).toEqual([{ ...RESULT, ok: true, value }]);
   });
 
   test("returns half a character: it is replaced, a backslash is not", async () => {
@@ -325,6 +345,19 @@ describe("confirm", () => {
       seq: 2,
     });
     await settled();
+    agreed.open(true);
+    await settled();
+    expect(run).not.toHaveBeenCalled();
+    expect(server.last.take()).toEqual([]);
+  });
+
+  test("who agrees once it is withdrawn agrees to nothing", async () => {
+    const agreed = gate<boolean>();
+    const run = vi.fn();
+    await server.welcomed({ confirm: () => agreed.promise, commands: { wave: { run } } });
+    server.last.tell(COMMAND(1, { confirm: true }));
+    await settled();
+    server.last.tell({ type: "cancel", id: "s-1", reason: "timeout", seq: 2 });
     agreed.open(true);
     await settled();
     expect(run).not.toHaveBeenCalled();

@@ -166,8 +166,20 @@ describe("a server that is not as it should be", () => {
     const client = server.client();
     const errors = heard(client, "error");
     await settled();
-    expect(fetched).toHaveBeenCalledWith("http://server.test/healthz", { mode: "no-cors" });
+    expect(fetched).toHaveBeenCalledWith(
+      "http://server.test/healthz",
+      expect.objectContaining({ mode: "no-cors", signal: expect.any(AbortSignal) }),
+    );
     expect(errors[0]?.hint).toContain("capserver serve --origin http://page.test");
+  });
+
+  test("is there, but refuses a page of file://: that has to be served", async () => {
+    server.handshake = "refuse";
+    vi.stubGlobal("fetch", vi.fn().mockResolvedValue({}));
+    vi.stubGlobal("location", { href: "file:///a.html", origin: "file://" });
+    const errors = heard(server.client(), "error");
+    await settled();
+    expect(errors[0]?.hint).toContain("pages of file://. Serve the page over http");
   });
 
   test("is there, and refuses its own pages: its log knows", async () => {
@@ -215,6 +227,40 @@ describe("a server that is not as it should be", () => {
     await settled();
     expect(errors[0]?.message).toContain("insecure");
     expect(client.status.state).toBe("connecting");
+  });
+
+  test("is not to blame where the token cannot be fetched", async () => {
+    const fetched = vi.fn().mockResolvedValue({});
+    vi.stubGlobal("fetch", fetched);
+    const token = vi.fn().mockRejectedValueOnce(new Error("signed out")).mockResolvedValue("t");
+    const client = server.client({ token });
+    const errors = heard(client, "error");
+    await settled();
+    expect(errors).toMatchObject([{ code: "not_connected", message: "Error: signed out" }]);
+    expect(client.status).toMatchObject({ state: "connecting", attempt: 1, retryIn: 500 });
+    expect(fetched).not.toHaveBeenCalled();
+    await vi.advanceTimersByTimeAsync(500);
+    expect(server.last.take()).toMatchObject([{ token: "t" }]);
+  });
+
+  test("cannot be told what no JSON holds", async () => {
+    const client = server.client({ context: { state: { big: 1n } } as never });
+    const errors = heard(client, "error");
+    await settled();
+    expect(errors).toMatchObject([{ code: "not_connected", message: expect.stringContaining("BigInt") }]);
+  });
+
+  test.each([
+    { type: "manifest.updated", id: "u", seq: 1 },
+    { type: "error", code: "internal", details: 5, seq: 1 },
+    { type: "command", id: "s-1", name: "say", seq: 1 },
+  ])("sends frames that lack what they need: %j", async (frame) => {
+    const client = await server.welcomed({ commands: { say: { stream: ["text"], run() {} } } });
+    const errors = heard(client, "error");
+    server.last.tell(frame);
+    expect(errors).toMatchObject([{ code: "bad_server" }]);
+    expect(client.status.state).toBe("detached");
+    expect((await server.back()).resume).toMatchObject({ upto: 1 });
   });
 
   test.each(["nonsense", "[]", "null", '"text"', "{}", '{"type":1}'])("says %s", async (text) => {

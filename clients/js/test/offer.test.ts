@@ -61,6 +61,20 @@ describe("a change of the offer", () => {
     expect(server.last.take()).toHaveLength(2);
   });
 
+  test("goes out before what is asked after it", async () => {
+    const client = await server.welcomed();
+    void client.commands.add({ sit });
+    void client.vocabulary.set("toys", []);
+    void client.instruct("sit");
+    await settled();
+    const sent = server.last.take();
+    expect(sent.map(({ type, seq }) => [type, seq])).toEqual([
+      ["manifest.update", 1],
+      ["instruct", 2],
+    ]);
+    expect(sent[0]).toMatchObject({ add: [{ name: "sit" }], vocabulary: { toys: [] } });
+  });
+
   test("a command that was added and removed in one moment never was", async () => {
     const client = await server.welcomed({ commands: { wave } });
     void client.commands.add({ sit, wave });

@@ -233,6 +233,7 @@ describe("context", () => {
   test("what JSON cannot hold is refused at once", async () => {
     const client = await server.welcomed();
     expect(() => client.setState({ big: 1n })).toThrow("BigInt");
+    expect((await server.back()).context).toBeUndefined();
   });
 });
 

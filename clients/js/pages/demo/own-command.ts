@@ -179,11 +179,13 @@ function marked(text: string, troubles: readonly Trouble[]): (Node | string)[] {
 /** Something to say that calls it: an example with its slots filled by the defaults. */
 export function utteranceOf({ name, examples, parameters }: Declared): string {
   const properties = (
-    parameters as { properties?: Record<string, { default?: unknown; enum?: unknown[] }> } | undefined
+    parameters as
+      | { properties?: Record<string, { default?: unknown; enum?: unknown[]; minimum?: unknown }> }
+      | undefined
   )?.properties;
   const example = examples?.find((text) => typeof text === "string") ?? name;
   return example.replace(/\{(\w+)\}/g, (slot, param: string) => {
     const schema = properties?.[param];
-    return String(schema?.default ?? schema?.enum?.[0] ?? slot);
+    return String(schema?.default ?? schema?.enum?.[0] ?? schema?.minimum ?? slot);
   });
 }

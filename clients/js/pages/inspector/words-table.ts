@@ -118,8 +118,8 @@ export const WORDS = {
   "commands.one": ["1 command", "1 个命令"],
   "commands.n": ["{0} commands", "{0} 个命令"],
   "turns.empty": [
-    "No turn yet. Tell the session something below, or wait until its client does.",
-    "还没有回合。在下方下达指令，或等待客户端。",
+    "No turn since you look at it. Tell the session something below, or wait until its client does.",
+    "开始查看以来还没有回合。在下方下达指令，或等待客户端。",
   ],
   "turns.unfold": ["Unfold all", "全部展开"],
   "turns.fold": ["Fold all", "全部折叠"],
