@@ -6,6 +6,7 @@ import type { World } from "./world/index.ts";
 /** The world; nobody sees it yet. */
 export async function raise(): Promise<World> {
   const { createWorld } = await import("./world/index.ts");
+  import("./world/view/view.ts").catch(() => {}); // it comes while the session opens; `show` tells where it does not
   const world = createWorld({ reducedMotion: calm(), theme: theme() });
   onTheme((now) => world.setTheme(now));
   onCalm((now) => world.setReducedMotion(now));
