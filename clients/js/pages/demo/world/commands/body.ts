@@ -5,7 +5,7 @@ import { dance, STYLES } from "../moves/dance.ts";
 import { bow, giggle, jump, nod, shakeHead, spin, wave } from "../moves/gestures.ts";
 import { face, ready, sit, stand, turnTo, walkTo } from "../moves/walk.ts";
 import type { Stage } from "../stage.ts";
-import { act, perform, placeNamed, type Target, targetNamed } from "./perform.ts";
+import { act, perform, placeIfNamed, type Target, targetNamed } from "./perform.ts";
 
 const times = (most: number, fallback: number) =>
   ({
@@ -116,8 +116,7 @@ export const getAbout = (stage: Stage): Commands =>
       ],
       lane: "body",
       timeout: 30,
-      run: ({ place }, ctx) =>
-        act(stage, ctx, sit(stage, place === undefined ? undefined : placeNamed(place))),
+      run: ({ place }, ctx) => act(stage, ctx, sit(stage, placeIfNamed(place))),
     },
     stand: {
       description: "Stand up. 站起来。",

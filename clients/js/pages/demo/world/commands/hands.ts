@@ -2,7 +2,7 @@
 import { type Commands, defineCommands } from "../../../../src/schema.ts";
 import { pickUp, putDown, throwIt } from "../moves/hands.ts";
 import type { Stage } from "../stage.ts";
-import { act, placeNamed, targetNamed, thingNamed } from "./perform.ts";
+import { act, placeIfNamed, targetNamed, thingNamed } from "./perform.ts";
 
 export const hands = (stage: Stage): Commands =>
   defineCommands({
@@ -57,8 +57,7 @@ export const hands = (stage: Stage): Commands =>
       ],
       lane: "body",
       timeout: 40,
-      run: ({ place }, ctx) =>
-        act(stage, ctx, putDown(stage, place === undefined ? undefined : placeNamed(place))),
+      run: ({ place }, ctx) => act(stage, ctx, putDown(stage, placeIfNamed(place))),
     },
     throw: {
       description:

@@ -67,6 +67,9 @@ export function placeNamed(id: string): Place {
   return place;
 }
 
+export const placeIfNamed = (id: string | undefined): Place | undefined =>
+  id === undefined ? undefined : placeNamed(id);
+
 /** For values of a fixed vocabulary: what is in it, or a fault that names what is. */
 export function known<T extends string>(
   id: string,
